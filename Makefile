@@ -1,0 +1,51 @@
+# `make demo` shows what marchpast does; `make test` checks all of it. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+TRAIN_VENV := .venv-train
+RUN := $(VENV)/bin
+DEMO_OUT := demo-out
+
+.PHONY: demo test check test-base test-train format lock clean
+
+demo: $(VENV)/.ready
+	$(RUN)/classify-frames datasets/demo/convoy.mp4 --inventory vladivostok-2017 \
+		--out $(DEMO_OUT) --overwrite --annotate
+	@echo "Report: $(CURDIR)/$(DEMO_OUT)/report.html"
+
+test: check test-base test-train
+
+check: $(VENV)/.ready
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/codespell src tests benchmarks docs README.md CHANGELOG.md
+
+test-base: $(VENV)/.ready
+	$(RUN)/python -m pytest
+
+# torch stays out of the base environment; its tests run in one of their own.
+test-train: $(TRAIN_VENV)/.ready
+	$(TRAIN_VENV)/bin/python -m pytest tests/training
+
+format: $(VENV)/.ready
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+# The exact versions of the development environment, for every platform, with hashes.
+lock: $(VENV)/.ready
+	$(RUN)/uv pip compile pyproject.toml --extra cpu --extra synthesis --group dev --universal \
+		--generate-hashes --no-emit-index-url --no-header --upgrade -o requirements-dev.lock
+
+$(VENV)/.ready: pyproject.toml requirements-dev.lock
+	$(PYTHON) -m venv --clear $(VENV)
+	$(RUN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(RUN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(TRAIN_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(TRAIN_VENV)
+	$(TRAIN_VENV)/bin/python -m pip install --quiet -e ".[train]" pytest hypothesis
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(TRAIN_VENV) $(DEMO_OUT)

@@ -1,0 +1,54 @@
+"""The one exception tree of the library.
+
+Bad arguments raise :class:`ValueError` or :class:`TypeError`; every other failure derives
+from :class:`MarchpastError`. A message is one line of plain text: what failed, what was
+received, what is allowed, what to do next.
+"""
+
+
+class MarchpastError(Exception):
+    """Base of every failure the library raises on purpose."""
+
+
+class SourceError(MarchpastError):
+    """A picture or a video cannot be opened, or none of its frames decodes."""
+
+
+class ModelError(MarchpastError):
+    """A model was refused."""
+
+
+class UnknownModelError(ModelError):
+    """No model of that name is bundled, and no model folder has that path."""
+
+
+class ModelIntegrityError(ModelError):
+    """The model file is not the one its card describes (the hash differs)."""
+
+
+class ModelContractError(ModelError):
+    """The card cannot be read, or the network's tensors differ from the card."""
+
+
+class ProviderError(ModelError):
+    """The execution provider that was asked for is not the one that would run."""
+
+
+class TaxonomyError(MarchpastError):
+    """A name or node is not in the taxonomy, or its data file is malformed."""
+
+
+class InventoryError(MarchpastError):
+    """An inventory file is malformed, or no inventory has that name."""
+
+
+class ResultError(MarchpastError):
+    """A result folder does not hold what its format promises."""
+
+
+class OutputExistsError(MarchpastError):
+    """The output exists and overwriting it was not asked for."""
+
+
+class BlueprintError(MarchpastError):
+    """A vehicle blueprint or one of its modules is unknown or malformed."""
