@@ -1,0 +1,145 @@
+"""The model card: what a network expects, answers, learnt from and cannot do.
+
+`card.toml` lies beside the ONNX file. The contract (task, labels, input, outputs) is checked
+against the network when it is loaded; the rest is for people and for the report.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from marchpast.errors import ModelContractError
+
+CARD_NAME = "card.toml"
+_LARGEST_CARD_BYTES = 1 << 20
+
+Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputCard(_Strict):
+    """The one input tensor: uint8, channels last.
+
+    Attributes:
+        name: Tensor name.
+        size: Height and width in pixels. A network with dynamic sides is fed the smallest
+            input with this longer side that holds the picture.
+        colour_order: Always BGR: the graph converts.
+        resize: `letterbox` keeps the aspect ratio (picture at the upper left, padding right and
+            below); `squash` does not.
+        pad_value: Grey level of the padding.
+        multiple_of: Both sides are multiples of this.
+    """
+
+    name: str
+    size: tuple[Positive, Positive]
+    colour_order: Literal["BGR"]
+    resize: Literal["letterbox", "squash"]
+    pad_value: Annotated[int, Field(ge=0, le=255)] = 114
+    multiple_of: Positive = 1
+
+
+class OutputsCard(_Strict):
+    """Names of the output tensors, in order."""
+
+    names: tuple[str, ...]
+
+
+class DetectSettings(_Strict):
+    """Where the detector's confidences cut.
+
+    Attributes:
+        min_confidence: A box below it starts no track and is no vehicle of its own.
+        track_confidence: A box between the two may continue a track, no more.
+    """
+
+    min_confidence: Probability
+    track_confidence: Probability
+
+
+class ClassifySettings(_Strict):
+    """How logits become an answer.
+
+    Attributes:
+        temperature: Divides the logits before the softmax.
+        min_mass: The deepest node that holds at least this probability is answered.
+        min_type_size_px: Below this shorter side of the best crop no type is named.
+        unvalidated_types: Types with training pictures but none to validate on.
+    """
+
+    temperature: Annotated[float, Field(gt=0.0)]
+    min_mass: Annotated[float, Field(gt=0.5, le=1.0)]
+    min_type_size_px: Annotated[int, Field(ge=0)] = 0
+    unvalidated_types: tuple[str, ...] = ()
+
+
+class _CardBase(_Strict):
+    format: Literal["marchpast-model/1"]
+    name: str
+    version: str
+    licence: str
+    file: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    started_from: str
+    command: str
+    labels: Annotated[tuple[str, ...], Field(min_length=1)]
+    input: InputCard
+    outputs: OutputsCard
+    training: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
+
+
+class DetectorCard(_CardBase):
+    """The card of a network that finds vehicles."""
+
+    task: Literal["detect"]
+    settings: DetectSettings
+
+
+class ClassifierCard(_CardBase):
+    """The card of a network that names crops."""
+
+    task: Literal["classify"]
+    settings: ClassifySettings
+
+
+ModelCard = DetectorCard | ClassifierCard
+
+_CARD: TypeAdapter[ModelCard] = TypeAdapter(
+    Annotated[DetectorCard | ClassifierCard, Field(discriminator="task")]
+)
+
+
+def load_card(folder: Path) -> ModelCard:
+    """Read and check `card.toml` of a model folder.
+
+    Raises:
+        ModelContractError: If the card is missing, too large, not TOML, or breaks the format.
+    """
+    path = folder / CARD_NAME
+    try:
+        if path.stat().st_size > _LARGEST_CARD_BYTES:
+            raise ModelContractError(f"{path}: a model card has at most 1 MiB; this is larger")
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ModelContractError(
+            f"{path}: cannot read the model card ({error.strerror}); "
+            "a model folder holds card.toml and the ONNX file it names"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ModelContractError(f"{path}: the model card is not TOML: {error}") from error
+    try:
+        return _CARD.validate_python(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ModelContractError(f"{path}: {where}: {first['msg']}") from error
