@@ -1,0 +1,33 @@
+"""The vehicles marchpast can name: a tree, names in every spelling, look-alikes, tells.
+
+>>> taxonomy = load_taxonomy()
+>>> taxonomy.find("SA-8 Gecko").id, taxonomy.find("ЗРК «Оса-АКМ»").id
+('osa', 'osa')
+>>> taxonomy.lineage("osa")
+('vehicle', 'military_vehicle', 'air_defence', 'sam_short', 'osa')
+"""
+
+from marchpast.taxonomy.nodes import (
+    Alias,
+    Chassis,
+    FactSource,
+    Feature,
+    Lookalike,
+    LookalikeGroup,
+    Node,
+)
+from marchpast.taxonomy.spelling import name_key
+from marchpast.taxonomy.tree import Taxonomy, load_taxonomy
+
+__all__ = [
+    "Alias",
+    "Chassis",
+    "FactSource",
+    "Feature",
+    "Lookalike",
+    "LookalikeGroup",
+    "Node",
+    "Taxonomy",
+    "load_taxonomy",
+    "name_key",
+]
