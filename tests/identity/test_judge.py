@@ -1,0 +1,155 @@
+"""The judge: roll-up along the real tree, with probabilities set by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marchpast.errors import TaxonomyError
+from marchpast.identity import NOT_A_VEHICLE, UNKNOWN, Judge
+from marchpast.records import FloatArray, Identity
+from marchpast.taxonomy import load_taxonomy
+
+LABELS = (
+    "bmp2",
+    "bmp3",
+    "t80",
+    "tank",
+    "btr82a",
+    "military_truck",
+    "osa",
+    "civilian_vehicle",
+    "background",
+)
+TAXONOMY = load_taxonomy()
+
+
+def judge(min_mass: float = 0.8, temperature: float = 1.0, min_type_size_px: int = 0) -> Judge:
+    return Judge(
+        TAXONOMY,
+        labels=LABELS,
+        temperature=temperature,
+        min_mass=min_mass,
+        min_type_size_px=min_type_size_px,
+    )
+
+
+def logits(**shares: float) -> FloatArray:
+    """One crop's logits whose softmax gives these shares; the rest is spread evenly."""
+    rest = (1 - sum(shares.values())) / (len(LABELS) - len(shares))
+    values = [shares.get(label, rest) for label in LABELS]
+    return np.log(np.maximum(values, 1e-9)).astype(np.float32)[None]
+
+
+def identify(
+    scores: FloatArray, *, found_as: str = "military_vehicle", size_px: float = 200.0, **how: float
+) -> Identity:
+    return judge(**how).identify(scores, size_px=size_px, found_as=found_as)  # type: ignore[arg-type]
+
+
+def test_a_clear_type_is_named() -> None:
+    answer = identify(logits(osa=0.95))
+    assert (answer.node, answer.level) == ("osa", "type")
+    assert answer.probability == pytest.approx(0.95, abs=1e-6)
+    assert answer.candidates[0].node == "osa"
+
+
+def test_two_of_a_family_give_the_family() -> None:
+    answer = identify(logits(bmp2=0.5, bmp3=0.45))
+    assert (answer.node, answer.level) == ("bmp_family", "family")
+    assert answer.probability == pytest.approx(0.95, abs=1e-6)
+    assert "BMP-2" in answer.reason
+    assert "0.50" in answer.reason
+
+
+def test_armour_of_different_families_gives_the_category() -> None:
+    answer = identify(logits(bmp2=0.3, t80=0.35, btr82a=0.3))
+    assert (answer.node, answer.level) == ("afv", "category")
+
+
+def test_military_and_no_more() -> None:
+    answer = identify(logits(osa=0.3, t80=0.35, military_truck=0.3))
+    assert (answer.node, answer.level) == ("military_vehicle", "class")
+
+
+def test_a_tank_that_is_none_of_the_known_ones() -> None:
+    answer = identify(logits(tank=0.9))
+    assert (answer.node, answer.level) == ("tank", "family")
+    assert "none of the known types" in answer.reason
+    assert all(candidate.node != "tank" for candidate in answer.candidates)
+
+
+def test_military_or_civil_is_a_vehicle() -> None:
+    answer = identify(logits(osa=0.45, civilian_vehicle=0.5))
+    assert (answer.node, answer.level) == ("vehicle", "class")
+
+
+def test_hardly_a_vehicle_is_unknown() -> None:
+    answer = identify(logits(osa=0.6, background=0.35))
+    assert (answer.node, answer.level) == (UNKNOWN, "unknown")
+
+
+def test_no_vehicle_is_set_aside() -> None:
+    answer = identify(logits(background=0.7, osa=0.2))
+    assert answer.node == NOT_A_VEHICLE
+
+
+def test_a_civil_box_is_never_given_a_military_name() -> None:
+    answer = identify(logits(osa=0.97), found_as="civilian_vehicle")
+    assert answer.node == "vehicle"
+    assert "9K33 Osa" in answer.reason
+
+
+def test_a_military_box_that_the_classifier_vetoes_is_civil() -> None:
+    assert identify(logits(civilian_vehicle=0.97)).node == "civilian_vehicle"
+
+
+def test_too_few_pixels_for_a_type() -> None:
+    answer = identify(logits(bmp2=0.95), size_px=20, min_type_size_px=32)
+    assert answer.node == "bmp_family"
+    assert "20 px" in answer.reason
+    assert identify(logits(bmp2=0.95), size_px=32, min_type_size_px=32).node == "bmp2"
+
+
+def test_crops_are_averaged_as_probabilities() -> None:
+    both = np.concatenate([logits(bmp2=0.9), logits(bmp3=0.9)])
+    shares = judge().probabilities(both)
+    np.testing.assert_allclose(shares[:2], (0.9 + 0.1 / 8) / 2, atol=1e-6)
+
+
+def test_temperature_softens() -> None:
+    sharp, soft = (judge(temperature=value).probabilities(logits(osa=0.9)) for value in (1.0, 3.0))
+    assert soft.max() < sharp.max()
+    assert sharp.argmax() == soft.argmax()
+
+
+@given(
+    st.lists(st.floats(-20, 20), min_size=len(LABELS), max_size=len(LABELS)),
+    st.floats(0.51, 0.99),
+    st.floats(0.0, 0.4),
+)
+def test_a_stricter_threshold_never_answers_deeper(
+    values: list[float], min_mass: float, stricter: float
+) -> None:
+    scores = np.array([values], np.float32)
+    loose = identify(scores, min_mass=min_mass)
+    strict = identify(scores, min_mass=min(1.0, min_mass + stricter))
+    if loose.node in (UNKNOWN, NOT_A_VEHICLE):
+        assert strict.node == loose.node
+    elif strict.node != UNKNOWN:
+        assert TAXONOMY.is_within(loose.node, strict.node)
+        assert loose.probability >= min_mass
+    assert sum(candidate.probability for candidate in loose.candidates) <= 1 + 1e-9
+
+
+def test_bad_arguments() -> None:
+    with pytest.raises(ValueError, match="min_mass"):
+        judge(min_mass=0.5)
+    with pytest.raises(ValueError, match="temperature"):
+        judge(temperature=0)
+    with pytest.raises(ValueError, match=r"\(0, 9\)"):
+        judge().probabilities(np.zeros((0, len(LABELS)), np.float32))
+    with pytest.raises(TaxonomyError):
+        Judge(TAXONOMY, labels=["no_such_node"], temperature=1, min_mass=0.8)
