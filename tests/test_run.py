@@ -1,0 +1,166 @@
+"""A whole run on the drawn world: files, order, failures, what is kept and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+
+from marchpast.errors import OutputExistsError, SourceError
+from marchpast.media import open_source
+from marchpast.report import validate_result
+from marchpast.run import Run, Settings
+from tests.drawn import convoy, draw, recognizer, write_clip
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_clip(tmp_path_factory.mktemp("run") / "convoy.mp4", convoy(), seconds=2)
+
+
+def make(
+    out: Path, *paths: Path, inventory: str | None = None, annotate: bool = False, **how: object
+) -> dict[str, object]:
+    settings = Settings(**how)  # type: ignore[arg-type]
+    with Run(out, settings=settings, recognizer=recognizer()) as run:
+        for path in paths:
+            for _ in run.sightings(open_source(path)):
+                pass
+        if inventory:
+            run.compare(inventory)
+        run.save(annotate=annotate)
+    content: dict[str, object] = json.loads((out / "result.json").read_text("utf-8"))
+    return content
+
+
+def test_a_result_is_whole_and_valid(clip: Path, tmp_path: Path) -> None:
+    result = make(tmp_path / "out", clip, inventory="vladivostok-2017")
+    assert validate_result(tmp_path / "out") == []
+    assert set(result) >= {"provenance", "models", "settings", "sources", "sightings", "comparison"}
+    nodes = sorted(row["node"] for row in result["sightings"])  # type: ignore[attr-defined]
+    assert nodes == ["bm21_grad", "civilian_vehicle", "osa", "osa"]
+    lines = (tmp_path / "out" / "detections.jsonl").read_text("utf-8").splitlines()
+    assert len(lines) == result["sources"][0]["frames_used"]  # type: ignore[index]
+    first = json.loads(lines[0])
+    assert {row["node"] for row in first["detections"]} == set(nodes)
+    assert [entry.name for entry in (tmp_path / "out").glob(".run-*")] == []
+
+
+def test_the_number_of_workers_leaves_no_trace(clip: Path, tmp_path: Path) -> None:
+    written = {}
+    for workers in (1, 2, 4):
+        out = tmp_path / str(workers)
+        make(out, clip, workers=workers, inventory="vladivostok-2017")
+        written[workers] = {
+            path.relative_to(out).as_posix(): path.read_bytes()
+            for path in sorted(out.rglob("*"))
+            if path.is_file()
+        }
+    assert written[1] == written[2] == written[4]
+    assert {"result.json", "detections.jsonl", "sightings.csv", "report.html"} <= set(written[1])
+
+
+def test_nothing_of_this_machine_is_in_the_result(clip: Path, tmp_path: Path) -> None:
+    make(tmp_path / "out", clip)
+    for name in ("result.json", "detections.jsonl", "sightings.csv", "report.html"):
+        assert str(tmp_path) not in (tmp_path / "out" / name).read_text("utf-8")
+        assert str(clip.parent) not in (tmp_path / "out" / name).read_text("utf-8")
+
+
+def test_a_result_is_not_replaced_unasked(clip: Path, tmp_path: Path) -> None:
+    make(tmp_path / "out", clip)
+    before = (tmp_path / "out" / "result.json").read_bytes()
+    with pytest.raises(OutputExistsError, match="--overwrite"):
+        Run(tmp_path / "out", recognizer=recognizer())
+    assert (tmp_path / "out" / "result.json").read_bytes() == before
+
+
+def test_an_abandoned_run_leaves_the_old_result(clip: Path, tmp_path: Path) -> None:
+    make(tmp_path / "out", clip)
+    before = sorted(path.name for path in (tmp_path / "out").iterdir())
+    with (
+        pytest.raises(RuntimeError, match="power"),
+        Run(tmp_path / "out", recognizer=recognizer(), overwrite=True) as run,
+    ):
+        next(run.sightings(open_source(clip)))
+        raise RuntimeError("power")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == before
+    assert validate_result(tmp_path / "out") == []
+
+
+def test_overwriting_leaves_nothing_of_the_old_result(clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    make(out, clip, annotate=True)
+    assert (out / "annotated").is_dir()
+    still = tmp_path / "still.png"
+    cv2.imwrite(str(still), draw(convoy()[:1], 0.0))
+    with Run(out, recognizer=recognizer(), overwrite=True) as run:
+        list(run.sightings(open_source(still)))
+        run.save()
+    assert not (out / "annotated").exists()
+    assert len(list((out / "crops").iterdir())) == 1
+    assert validate_result(out) == []
+
+
+def test_other_files_in_the_folder_stay(clip: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    make(tmp_path, clip)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputExistsError, match="is a file"):
+        Run(tmp_path / "out", recognizer=recognizer())
+
+
+def test_half_a_source_is_no_result(clip: Path, tmp_path: Path) -> None:
+    with Run(tmp_path / "out", recognizer=recognizer()) as run:
+        next(run.sightings(open_source(clip)))
+        with pytest.raises(ValueError, match="not read to the end"):
+            run.save()
+        run.fail(clip.name, SourceError("the disk went away"))
+        run.save()
+    result = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
+    assert result["sightings"] == result["sources"] == []
+    assert result["failures"][0]["message"] == "the disk went away"
+
+
+def test_the_same_name_twice_is_refused(clip: Path, tmp_path: Path) -> None:
+    with Run(tmp_path / "out", recognizer=recognizer()) as run:
+        list(run.sightings(open_source(clip)))
+        with pytest.raises(ValueError, match="part of this run already"):
+            next(run.sightings(open_source(clip)))
+
+
+def test_labels_list_less(clip: Path, tmp_path: Path) -> None:
+    result = make(tmp_path / "out", clip, labels=("SA-8 Gecko",))
+    assert {row["node"] for row in result["sightings"]} == {"osa"}  # type: ignore[attr-defined]
+    assert validate_result(tmp_path / "out") == []
+
+
+def test_annotated_footage_has_every_frame(clip: Path, tmp_path: Path) -> None:
+    make(tmp_path / "out", clip, annotate=True)
+    (annotated,) = (tmp_path / "out" / "annotated").iterdir()
+    source = open_source(annotated)
+    assert sum(1 for _ in source.frames()) == 50
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"stride": 0}, "stride"),
+        ({"every": -1.0}, "every"),
+        ({"every": 0.5, "stride": 2}, "exclude"),
+        ({"workers": 0}, "workers"),
+        ({"long_side": 100}, "multiple of 32"),
+        ({"min_confidence": 1.5}, "min_confidence"),
+        ({"device": "tpu"}, "auto, cpu, cuda"),
+        ({"labels": ("osa",), "inventory": "vladivostok-2017"}, "labels"),
+    ],
+)
+def test_impossible_settings(how: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Settings(**how)  # type: ignore[arg-type]
