@@ -139,9 +139,13 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _classify(arguments: argparse.Namespace) -> int:
+    import cv2
+
     from marchpast.cli.progress import ProgressBar
     from marchpast.run import classify_frames
 
+    # OpenCV's pool would compete with the detector threads for the same cores.
+    cv2.setNumThreads(1)
     settings = _settings(arguments)
     with ProgressBar(is_quiet=arguments.quiet or arguments.debug) as progress:
         outcome = classify_frames(

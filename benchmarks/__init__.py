@@ -1,0 +1,1 @@
+"""Speed, accuracy and reliability: each prints a table and writes JSON."""
