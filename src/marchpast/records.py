@@ -196,7 +196,7 @@ class SourceReport:
         duration_s: What the container declares, seconds, `None` when silent.
         decode_errors: Packets or frames the decoder refused.
         status: `complete`; `truncated` (ends early); `damaged` (holes or errors inside).
-        note: One line for a person, empty when complete.
+        note: One line for a person: what was lost, or what was odd about a complete source.
     """
 
     name: str
