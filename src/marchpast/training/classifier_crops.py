@@ -1,0 +1,212 @@
+"""Cut labelled crops out of pictures, decoded once and kept in memory.
+
+A crop keeps some of its surroundings, so that training can move the border of the box as a
+detector would.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from marchpast.errors import SourceError
+from marchpast.inference import squash
+from marchpast.records import BgrImage, Box
+from marchpast.training.classifier_labels import BACKGROUND, CIVIL, NO_MILITARY
+from marchpast.training.datasets import Picture
+
+_logger = logging.getLogger(__name__)
+
+_CONTEXT = 0.2
+"""Share of the box's sides that is kept around it."""
+_MIN_BOX_PX = 8
+_ASPECTS = (0.7, 2.2)
+_BACKGROUND_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledCrop:
+    """One vehicle, or one piece without a vehicle, with what is known of it.
+
+    Attributes:
+        image: `(h, w, 3)` uint8 BGR: the box and its surroundings, reduced to the stored side.
+        xyxy: The box in pixels of `image`.
+        size_px: Shorter side of the box in the picture, before any reduction.
+        node: Taxonomy node, label of a collection, `background` or `no_military`.
+        is_exact: See `LabelSpace.allowed`.
+        is_loose: The box is the whole picture and the vehicle is somewhere in it.
+        collection: Folder it comes from.
+        event: Crops of one event are never on both sides of a split.
+        source: Who published it, as far as known.
+        origin: File and annotation, to find it again.
+    """
+
+    image: BgrImage
+    xyxy: Box
+    size_px: float
+    node: str
+    is_exact: bool
+    is_loose: bool
+    collection: str
+    event: str
+    source: str
+    origin: str
+
+    def view(self, side: int) -> BgrImage:
+        """Return the box squashed to `(side, side, 3)`, as inference sees it."""
+        x1, y1, x2, y2 = (round(value) for value in self.xyxy)
+        view: BgrImage = squash([self.image[y1:y2, x1:x2]], (side, side))[0]
+        return view
+
+
+def cut_crops(
+    pictures: Iterable[Picture],
+    *,
+    exact_collections: Sequence[str],
+    stored_side: int,
+    backgrounds: float,
+    generator: np.random.Generator,
+) -> list[LabelledCrop]:
+    """Decode every picture once and cut its vehicles and some pieces without one.
+
+    Args:
+        pictures: What to cut.
+        exact_collections: Collections whose inner nodes mean "none of the types listed".
+        stored_side: Longest side of a stored box, pixels; larger ones are reduced.
+        backgrounds: Mean number of pieces without a vehicle cut from a picture.
+        generator: Decides where those are cut.
+
+    Raises:
+        SourceError: If a picture does not decode.
+    """
+    crops: list[LabelledCrop] = []
+    for picture in pictures:
+        image = _decoded(picture)
+        for position, box in enumerate(picture.boxes):
+            x1, y1, x2, y2 = box.xyxy
+            if min(x2 - x1, y2 - y1) < _MIN_BOX_PX:
+                continue
+            name = box.id if box.id is not None else position
+            crops.append(
+                _cut(
+                    image,
+                    box.xyxy,
+                    picture,
+                    node=box.node,
+                    is_exact=picture.collection in exact_collections,
+                    origin=f"{picture.collection}/{picture.path.name}#{name}",
+                    stored_side=stored_side,
+                )
+            )
+        crops += _cut_backgrounds(
+            image, picture, mean=backgrounds, stored_side=stored_side, generator=generator
+        )
+    _logger.info("cut %d crops", len(crops))
+    return crops
+
+
+def _decoded(picture: Picture) -> BgrImage:
+    image = cv2.imread(str(picture.path))
+    if image is None:
+        raise SourceError(f"{picture.path}: the picture does not decode; restore it")
+    return np.asarray(image, np.uint8)
+
+
+def _cut(
+    image: BgrImage,
+    xyxy: Box,
+    picture: Picture,
+    *,
+    node: str,
+    is_exact: bool,
+    origin: str,
+    stored_side: int,
+) -> LabelledCrop:
+    height, width = image.shape[:2]
+    x1, y1 = max(0, round(xyxy[0])), max(0, round(xyxy[1]))
+    x2, y2 = min(width, round(xyxy[2])), min(height, round(xyxy[3]))
+    margin_x, margin_y = round(_CONTEXT * (x2 - x1)), round(_CONTEXT * (y2 - y1))
+    left, top = max(0, x1 - margin_x), max(0, y1 - margin_y)
+    region = image[top : y2 + margin_y, left : x2 + margin_x]
+    scale = min(1.0, stored_side / max(x2 - x1, y2 - y1))
+    if scale < 1:
+        stored = (max(1, round(region.shape[1] * scale)), max(1, round(region.shape[0] * scale)))
+        kept = cv2.resize(region, stored, interpolation=cv2.INTER_AREA)
+    else:
+        kept = region.copy()
+    return LabelledCrop(
+        image=np.asarray(kept, np.uint8),
+        xyxy=((x1 - left) * scale, (y1 - top) * scale, (x2 - left) * scale, (y2 - top) * scale),
+        size_px=float(min(x2 - x1, y2 - y1)),
+        node=node,
+        is_exact=is_exact,
+        is_loose=not picture.is_boxed and node not in (BACKGROUND, NO_MILITARY),
+        collection=picture.collection,
+        event=f"{picture.collection}/{picture.event}",
+        source=picture.source,
+        origin=origin,
+    )
+
+
+def _cut_backgrounds(
+    image: BgrImage,
+    picture: Picture,
+    *,
+    mean: float,
+    stored_side: int,
+    generator: np.random.Generator,
+) -> list[LabelledCrop]:
+    """Cut pieces that hold no military vehicle, away from every box.
+
+    Where all vehicles have boxes a piece is certainly background; in other civil scenes it may
+    show a civil vehicle.
+    """
+    if not picture.is_boxed and picture.boxes:
+        return []
+    has_military = any(box.node != CIVIL for box in picture.boxes)
+    node = BACKGROUND if has_military or picture.civil_labelled else NO_MILITARY
+    crops = []
+    for number in range(int(generator.poisson(mean))):
+        box = _free_box(image.shape[:2], [row.xyxy for row in picture.boxes], generator)
+        if box is not None:
+            crops.append(
+                _cut(
+                    image,
+                    box,
+                    picture,
+                    node=node,
+                    is_exact=True,
+                    origin=f"{picture.collection}/{picture.path.name}#free{number}",
+                    stored_side=stored_side,
+                )
+            )
+    return crops
+
+
+def _free_box(
+    shape: tuple[int, int], taken: Sequence[Box], generator: np.random.Generator
+) -> Box | None:
+    """A random box that overlaps none of the others, `None` when there is no room."""
+    height, width = shape
+    largest = 0.7 * min(height, width)
+    if largest < 2 * _MIN_BOX_PX:
+        return None
+    for _ in range(_BACKGROUND_TRIES):
+        tall = float(np.exp(generator.uniform(np.log(2 * _MIN_BOX_PX), np.log(largest))))
+        wide = min(tall * float(generator.uniform(*_ASPECTS)), width - 1.0)
+        x1 = float(generator.uniform(0, width - wide))
+        y1 = float(generator.uniform(0, height - tall))
+        box = (x1, y1, x1 + wide, y1 + tall)
+        if not any(_overlap(box, other) for other in taken):
+            return box
+    return None
+
+
+def _overlap(box: Box, other: Box) -> bool:
+    return min(box[2], other[2]) > max(box[0], other[0]) and min(box[3], other[3]) > max(
+        box[1], other[1]
+    )

@@ -1,0 +1,219 @@
+"""Turn a training run into the model folder that is shipped.
+
+    python -m marchpast.training.classifier_export --run FOLDER --data FOLDER [--out FOLDER]
+
+writes `model.onnx` and `card.toml`. Every figure in the card is measured on the exported graph,
+through the same loader that users have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from marchpast.files import sha256_of, write_bytes, write_text
+from marchpast.inference import Model
+from marchpast.records import BgrImage, FloatArray
+from marchpast.taxonomy import Taxonomy, load_taxonomy
+from marchpast.training.calibration import Thresholds
+from marchpast.training.classifier_card import card_of, to_toml, training_table
+from marchpast.training.classifier_config import ClassifierConfig, load_config
+from marchpast.training.classifier_crops import LabelledCrop
+from marchpast.training.classifier_evaluate import (
+    evaluate,
+    size_figures,
+    smallest_size,
+    thresholds_of,
+)
+from marchpast.training.classifier_figures import figures_of
+from marchpast.training.classifier_labels import LabelSpace
+from marchpast.training.classifier_model import CropClassifier, outputs_of
+from marchpast.training.classifier_onnx import to_onnx
+from marchpast.training.classifier_train import cut_split
+from marchpast.training.datasets import SPLITS_FILE
+
+_logger = logging.getLogger(__name__)
+
+TARGET = 0.95
+"""Share of right answers that the threshold is chosen for."""
+VERSION = "0.1.0"
+_BATCH = 16
+_ROOT = Path(__file__).resolve().parents[3]
+DEFAULT_CONFIG = Path(__file__).parent / "configs" / "classifier.toml"
+
+
+def main() -> None:
+    """Export from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="folder of the training run")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the collections")
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="of the run")
+    parser.add_argument(
+        "--out", type=Path, default=_ROOT / "models" / "classifier", help="model folder"
+    )
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    config = load_config(arguments.config)
+    torch.set_num_threads(config.threads)
+    cv2.setNumThreads(1)
+    export(
+        arguments.run,
+        out=arguments.out,
+        config=config,
+        train=cut_split(arguments.data, "train", config=config),
+        val=cut_split(arguments.data, "val", config=config),
+        taxonomy=load_taxonomy(),
+    )
+
+
+def export(
+    run: Path,
+    *,
+    out: Path,
+    config: ClassifierConfig,
+    train: Sequence[LabelledCrop],
+    val: Sequence[LabelledCrop],
+    taxonomy: Taxonomy,
+) -> dict[str, Any]:
+    """Export the averaged weights of a run and measure them.
+
+    Args:
+        run: Holds `labels.json`, `network.pt` and `log.jsonl`.
+        out: Model folder, made if missing.
+        config: Of the run.
+        train: The crops it learnt from: only counted.
+        val: The crops that calibrate it and that its figures are measured on.
+        taxonomy: The tree.
+
+    Returns:
+        The tables of the card.
+
+    Raises:
+        OSError: If the run is incomplete or the folder cannot be written.
+        ModelError: If the exported graph does not keep the contract.
+    """
+    space = LabelSpace(json.loads((run / "labels.json").read_text("utf-8")), taxonomy)
+    network = load_network(run, label_count=len(space))
+    content = to_onnx(network, space.labels, side=config.side).SerializeToString()
+    training = training_table(
+        train,
+        config=config,
+        epochs=_last_epoch(run),
+        splits_sha256=sha256_of(SPLITS_FILE) if SPLITS_FILE.exists() else "",
+    )
+
+    def card(settings: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:
+        return card_of(
+            space,
+            config=config,
+            version=VERSION,
+            sha256=hashlib.sha256(content).hexdigest(),
+            settings=settings,
+            training=training,
+            figures=figures,
+        )
+
+    with tempfile.TemporaryDirectory() as folder:
+        # Loading needs a card, and the card's figures need a loaded model.
+        _write_model(Path(folder), content, card({"temperature": 1.0, "min_mass": 0.9}, {}))
+        model = Model.load(Path(folder), device="cpu")
+        settings, figures = _measure(model, network, val, space, config=config, taxonomy=taxonomy)
+    tables = card(settings, figures)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_model(out, content, tables)
+    Model.load(out, device="cpu")
+    return tables
+
+
+def load_network(run: Path, *, label_count: int) -> CropClassifier:
+    """Return the averaged network of a run, ready to evaluate."""
+    network = CropClassifier(label_count, pretrained=False)
+    network.load_state_dict(torch.load(run / "network.pt", weights_only=True))
+    return network.eval()
+
+
+def _measure(
+    model: Model,
+    network: CropClassifier,
+    val: Sequence[LabelledCrop],
+    space: LabelSpace,
+    *,
+    config: ClassifierConfig,
+    taxonomy: Taxonomy,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings and figures of the exported graph."""
+
+    def logits_of(views: Sequence[BgrImage]) -> FloatArray:
+        return _logits(model, views)
+
+    views = [crop.view(config.side) for crop in val]
+    logits = logits_of(views)
+    evaluation = evaluate(val, logits, space, taxonomy=taxonomy)
+    thresholds = thresholds_of(evaluation, target=TARGET)
+    sizes = size_figures(evaluation, thresholds, logits_of=logits_of, side=config.side)
+    validated = {crop.node for crop in val}
+    types = [
+        label for label, flag in zip(space.labels, evaluation.leaf_is_type, strict=True) if flag
+    ]
+    settings: dict[str, Any] = {
+        "temperature": round(thresholds.temperature, 4),
+        "min_mass": thresholds.min_mass,
+        "min_type_size_px": smallest_size(sizes, target=TARGET),
+        "unvalidated_types": [label for label in types if label not in validated],
+    }
+    figures = figures_of(
+        evaluation,
+        Thresholds(settings["temperature"], settings["min_mass"]),
+        target=TARGET,
+        taxonomy=taxonomy,
+        seed=config.seed,
+    )
+    figures["made_small"] = sizes
+    figures["export"] = _parity(network, views, logits)
+    return settings, figures
+
+
+def _parity(
+    network: CropClassifier, views: Sequence[BgrImage], logits: FloatArray
+) -> dict[str, Any]:
+    """How far the exported graph (float16 weights) is from the trained network."""
+    expected, _ = outputs_of(network, views)
+    agree = expected.argmax(axis=1) == logits.argmax(axis=1)
+    return {
+        "n": len(views),
+        "top1_agreement": round(float(agree.mean()), 5),
+        "largest_logit_difference": round(float(np.abs(expected - logits).max()), 5),
+    }
+
+
+def _logits(model: Model, views: Sequence[BgrImage]) -> FloatArray:
+    parts = [
+        model.run(np.stack(views[start : start + _BATCH]))[0]
+        for start in range(0, len(views), _BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+def _write_model(folder: Path, content: bytes, tables: dict[str, Any]) -> None:
+    """The graph first: with a torn pair the hash differs and the model is refused."""
+    write_bytes(folder / "model.onnx", content)
+    write_text(folder / "card.toml", to_toml(tables))
+
+
+def _last_epoch(run: Path) -> int:
+    lines = (run / "log.jsonl").read_text("utf-8").splitlines()
+    return int(json.loads(lines[-1])["epoch"])
+
+
+if __name__ == "__main__":
+    main()

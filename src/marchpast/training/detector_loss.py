@@ -1,0 +1,200 @@
+"""Which cell answers for which box, and what it costs to be wrong.
+
+Assignment follows TOOD (Feng et al., arXiv:2108.07755): a cell's claim to a box is its score
+times a power of its overlap, the best ten cells answer, and their target score is the claim,
+scaled to the overlap. Scores are trained by quality focal loss (arXiv:2006.04388), boxes by
+complete IoU (arXiv:1911.08287). Scores are masked class by class: many pictures have no
+boxes on civil vehicles, and silence there must not teach that these are background.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from marchpast.training.detector_model import Predictions
+
+MILITARY, CIVIL, IGNORED = 0, 1, -1
+
+_TOP_CELLS = 10
+_SCORE_POWER, _OVERLAP_POWER = 1.0, 6.0
+_FOCUS = 2.0
+_BOX_WEIGHT = 2.0
+_NEAR_CENTRE = 0.75
+"""Cells nearer than this many strides to a centre may answer for a box too small to hold one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The truth of one picture of a batch.
+
+    Attributes:
+        xyxy: `(G, 4)` float32, pixels of the network's input.
+        class_id: `(G,)` int64: `MILITARY`, `CIVIL`, or `IGNORED` for a region where neither
+            an answer nor silence is judged.
+        civil_unjudged: `(K, 4)` float32, parts whose civil vehicles are not in `xyxy`.
+    """
+
+    xyxy: Tensor
+    class_id: Tensor
+    civil_unjudged: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What every cell of one picture should say.
+
+    Attributes:
+        target: `(P, classes)` float32 in [0, 1].
+        weight: `(P, classes)` float32, 0 where the score is not judged.
+        cells: `(A,)` int64, cells that answer for a box.
+        boxes: `(A,)` int64, the row of `Targets.xyxy` each of them answers for.
+    """
+
+    target: Tensor
+    weight: Tensor
+    cells: Tensor
+    boxes: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Scalar losses of a batch; `total` is what is minimised."""
+
+    total: Tensor
+    score: Tensor
+    box: Tensor
+
+
+def detector_loss(predictions: Predictions, targets: list[Targets]) -> Loss:
+    """Return the loss of a batch, divided by the sum of the target scores.
+
+    Args:
+        predictions: Of the batch.
+        targets: One a picture, in order.
+    """
+    score_sum = predictions.logits.new_zeros(())
+    box_sum = predictions.logits.new_zeros(())
+    claim_sum = 0.0
+    for row, truth in enumerate(targets):
+        logits, boxes = predictions.logits[row], predictions.boxes[row]
+        with torch.no_grad():
+            assigned = assign(
+                logits.sigmoid(), boxes, predictions.points, predictions.strides, truth
+            )
+        losses = quality_focal_loss(logits, assigned.target) * assigned.weight
+        score_sum = score_sum + losses.sum()
+        claims = assigned.target[assigned.cells].amax(dim=1)
+        overlap = complete_iou(boxes[assigned.cells], truth.xyxy[assigned.boxes])
+        box_sum = box_sum + ((1.0 - overlap) * claims).sum()
+        claim_sum += float(claims.sum())
+    scale = 1.0 / max(claim_sum, 1.0)
+    score, box = score_sum * scale, box_sum * scale
+    return Loss(score + _BOX_WEIGHT * box, score.detach(), box.detach())
+
+
+def assign(
+    scores: Tensor, boxes: Tensor, points: Tensor, strides: Tensor, truth: Targets
+) -> Assignment:
+    """Choose the cells that answer for each box of one picture.
+
+    Args:
+        scores: `(P, classes)` in [0, 1].
+        boxes: `(P, 4)` predicted xyxy.
+        points: `(P, 2)` centres of the cells.
+        strides: `(P,)` pixels a cell.
+        truth: The picture's boxes.
+    """
+    target = torch.zeros_like(scores)
+    weight = torch.ones_like(scores)
+    unlabelled = (_inside(points, truth.civil_unjudged) >= 0).any(dim=1)
+    weight[unlabelled, CIVIL] = 0.0
+    judged = truth.class_id != IGNORED
+    for ignored in truth.xyxy[~judged]:
+        weight[_inside(points, ignored[None])[:, 0] > 0] = 0.0
+    rows = judged.nonzero()[:, 0]
+    if len(rows) == 0:
+        return Assignment(target, weight, rows, rows)
+    truth_boxes, classes = truth.xyxy[rows], truth.class_id[rows]
+    overlap = pairwise_iou(boxes, truth_boxes)
+    claim = scores[:, classes] ** _SCORE_POWER * overlap**_OVERLAP_POWER
+    claim = claim * _may_answer(points, strides, truth_boxes)
+    chosen = _best_cells(claim)
+    # A cell chosen for two boxes answers for the one it overlaps most.
+    column = (overlap * chosen).argmax(dim=1)
+    cells = chosen.any(dim=1).nonzero()[:, 0]
+    column = column[cells]
+    own_claim = claim[cells, column]
+    best_claim = torch.zeros(len(rows), dtype=claim.dtype, device=claim.device)
+    best_claim = best_claim.scatter_reduce(0, column, own_claim, "amax")
+    best_overlap = torch.zeros_like(best_claim)
+    best_overlap = best_overlap.scatter_reduce(0, column, overlap[cells, column], "amax")
+    quality = own_claim / best_claim[column].clamp(min=1e-12) * best_overlap[column]
+    target[cells, classes[column]] = quality
+    # A cell with a box is known to be that class and no other, whatever else is unlabelled.
+    weight[cells] = 1.0
+    return Assignment(target, weight, cells, rows[column])
+
+
+def _best_cells(claim: Tensor) -> Tensor:
+    """Mark, for every box, the cells with the largest positive claims: `(P, G)` bool."""
+    count = min(_TOP_CELLS, claim.shape[0])
+    values, cells = claim.topk(count, dim=0)
+    chosen = torch.zeros_like(claim, dtype=torch.bool)
+    return chosen.scatter(0, cells, values > 0)
+
+
+def _may_answer(points: Tensor, strides: Tensor, boxes: Tensor) -> Tensor:
+    """`(P, G)`: 1.0 where a cell's centre is in the box or close to the box's centre."""
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    distance = (points[:, None] - centres[None]).abs().amax(dim=-1)
+    near = distance < _NEAR_CENTRE * strides[:, None]
+    return ((_inside(points, boxes) > 0) | near).to(points.dtype)
+
+
+def _inside(points: Tensor, boxes: Tensor) -> Tensor:
+    """`(P, G)`: distance of a point to the nearest side, positive inside the box."""
+    low = points[:, None] - boxes[None, :, :2]
+    high = boxes[None, :, 2:] - points[:, None]
+    return torch.cat((low, high), dim=-1).amin(dim=-1)
+
+
+def quality_focal_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Cross entropy with a soft target, weighed by the squared distance to it; same shape."""
+    distance = (target - logits.sigmoid()).abs() ** _FOCUS
+    entropy = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    return distance * entropy
+
+
+def pairwise_iou(boxes: Tensor, others: Tensor) -> Tensor:
+    """Return `(N, M)` overlaps of `(N, 4)` and `(M, 4)` xyxy."""
+    low = torch.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = torch.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    shared = (high - low).clamp(min=0).prod(dim=-1)
+    areas = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(dim=-1)
+    other_areas = (others[:, 2:] - others[:, :2]).clamp(min=0).prod(dim=-1)
+    return shared / (areas[:, None] + other_areas[None] - shared).clamp(min=1e-6)
+
+
+def complete_iou(boxes: Tensor, others: Tensor) -> Tensor:
+    """Return `(N,)` overlap less a term for the centres' distance and one for the shape."""
+    low = torch.maximum(boxes[:, :2], others[:, :2])
+    high = torch.minimum(boxes[:, 2:], others[:, 2:])
+    shared = (high - low).clamp(min=0).prod(dim=-1)
+    size = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1e-3)
+    other_size = (others[:, 2:] - others[:, :2]).clamp(min=1e-3)
+    iou = shared / (size.prod(dim=-1) + other_size.prod(dim=-1) - shared)
+    hull_low = torch.minimum(boxes[:, :2], others[:, :2])
+    hull_high = torch.maximum(boxes[:, 2:], others[:, 2:])
+    diagonal = (hull_high - hull_low).square().sum(dim=-1).clamp(min=1e-6)
+    gap = (boxes[:, :2] + boxes[:, 2:] - others[:, :2] - others[:, 2:]).square().sum(-1) / 4
+    shape = (4 / math.pi**2) * (
+        torch.atan(size[:, 0] / size[:, 1]) - torch.atan(other_size[:, 0] / other_size[:, 1])
+    ).square()
+    with torch.no_grad():
+        share = shape / (1 - iou + shape).clamp(min=1e-6)
+    return iou - gap / diagonal - share * shape

@@ -1,0 +1,261 @@
+"""Train the detector.
+
+    python -m marchpast.training.detector_train --data FOLDER --weights yolox_nano.onnx --run FOLDER
+
+Every epoch leaves `last.pt` in the run folder and a line in `log.jsonl`; `--resume` goes on
+from there. What is kept is the running average of the weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import torch
+from torch import Tensor, nn
+
+from marchpast.errors import OutputExistsError
+from marchpast.files import replacing
+from marchpast.training.datasets import Picture, load_pictures
+from marchpast.training.detector_batches import BatchSource
+from marchpast.training.detector_config import DetectorConfig
+from marchpast.training.detector_evaluate import (
+    TorchDetector,
+    examine,
+    false_per_100,
+    military_figures,
+    recall,
+)
+from marchpast.training.detector_loss import Targets, detector_loss
+from marchpast.training.detector_model import DetectorNetwork
+from marchpast.training.detector_optimise import (
+    AveragedWeights,
+    learning_rate_factor,
+    make_optimiser,
+)
+from marchpast.training.detector_weights import load_coco_weights, restore_normalisation
+
+_LOGGER = logging.getLogger(__name__)
+CHECKPOINT_NAME = "last.pt"
+LOG_NAME = "log.jsonl"
+DEFAULT_CONFIG = Path(__file__).parent / "configs" / "detector.toml"
+_CALIBRATION_BATCHES = 12
+_VALIDATION_STRIDE = 4
+"""Figures of the log come from every fourth validation picture: they only show the way."""
+
+
+def train_detector(
+    config: DetectorConfig, *, data: Path, weights: Path, run: Path, resume: bool = False
+) -> Path:
+    """Train from published weights on a folder of collections.
+
+    Args:
+        config: All settings.
+        data: Folder of the collections.
+        weights: Published YOLOX-nano ONNX file to start from.
+        run: Folder for checkpoint and log; made if it is missing.
+        resume: Go on from the run folder's checkpoint.
+
+    Returns:
+        The path of the last checkpoint.
+
+    Raises:
+        OutputExistsError: If the run folder has a checkpoint and `resume` is false.
+        ModelContractError: If the start weights are not those of this network.
+        SourceError: If a picture of the manifest is missing or does not decode.
+    """
+    _refuse_existing(run, resume=resume)
+    torch.set_num_threads(config.threads)
+    cv2.setNumThreads(config.threads)
+    source = BatchSource(load_pictures(data, split="train"), config=config)
+    network = DetectorNetwork()
+    if not resume:
+        load_coco_weights(network, weights)
+        restore_normalisation(network, _some_images(source, config))
+    validation = load_pictures(data, split="val")[::_VALIDATION_STRIDE]
+    return fit(network, source, config=config, validation=validation, run=run, resume=resume)
+
+
+def fit(
+    network: DetectorNetwork,
+    source: BatchSource,
+    *,
+    config: DetectorConfig,
+    validation: Sequence[Picture],
+    run: Path,
+    resume: bool = False,
+) -> Path:
+    """Train a network in place, epoch by epoch, and return the path of the last checkpoint.
+
+    Args:
+        network: With its start weights.
+        source: What it sees.
+        config: All settings.
+        validation: Pictures for the figures of the log.
+        run: Folder for checkpoint and log; made if it is missing.
+        resume: Replace the start weights by the run folder's checkpoint and go on.
+
+    Raises:
+        OutputExistsError: If the run folder has a checkpoint and `resume` is false.
+    """
+    _refuse_existing(run, resume=resume)
+    run.mkdir(parents=True, exist_ok=True)
+    checkpoint = run / CHECKPOINT_NAME
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimiser = make_optimiser(network, config)
+    average = AveragedWeights(network, decay=config.average_decay)
+    start = _restore(checkpoint, network, average, optimiser) if resume else 0
+    for epoch in range(start, config.epochs):
+        began = time.monotonic()
+        line = _train_epoch(network, average, optimiser, source, config, epoch, device)
+        line["train_s"] = round(time.monotonic() - began, 1)
+        line |= _validate(validation, average, config)
+        _save(checkpoint, network, average, optimiser, epoch=epoch, config=config)
+        with (run / LOG_NAME).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line) + "\n")
+        _LOGGER.info("%s", line)
+    return checkpoint
+
+
+def load_trained(checkpoint: Path) -> DetectorNetwork:
+    """Return the averaged network of a checkpoint, in evaluation mode, on the CPU."""
+    network = DetectorNetwork()
+    content = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    network.load_state_dict(content["average"])
+    return network.eval()
+
+
+def _train_epoch(
+    network: DetectorNetwork,
+    average: AveragedWeights,
+    optimiser: torch.optim.Optimizer,
+    source: BatchSource,
+    config: DetectorConfig,
+    epoch: int,
+    device: torch.device,
+) -> dict[str, float]:
+    network.train()
+    steps = config.samples_per_epoch // config.batch_size
+    plain = epoch >= config.epochs - config.plain_epochs
+    sums = torch.zeros(3)
+    for index, (images, targets) in enumerate(source.batches(epoch=epoch, plain=plain)):
+        step = epoch * steps + index
+        factor = learning_rate_factor(step, warmup=config.warmup_steps, total=config.epochs * steps)
+        for group in optimiser.param_groups:
+            group["lr"] = group["base_lr"] * factor
+        loss = detector_loss(
+            network(images.to(device, memory_format=torch.channels_last)),
+            [_on(target, device) for target in targets],
+        )
+        optimiser.zero_grad()
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+        optimiser.step()
+        average.update(network, step=step + 1)
+        sums += torch.stack((loss.total.detach(), loss.score, loss.box)).cpu()
+        if index % 40 == 0:
+            _LOGGER.info("epoch %d step %d loss %.3f", epoch, index, float(loss.total.detach()))
+    total, score, box = (sums / steps).tolist()
+    return {
+        "epoch": epoch,
+        "loss": round(total, 4),
+        "score_loss": round(score, 4),
+        "box_loss": round(box, 4),
+    }
+
+
+def _validate(
+    pictures: Sequence[Picture], average: AveragedWeights, config: DetectorConfig
+) -> dict[str, float]:
+    detector = TorchDetector(average.network, long_side=max(config.evaluation_size))
+    examined = examine(pictures, detector)
+    with_military = [row for row in examined if row.has_military]
+    without = [row for row in examined if not row.has_military]
+    line = {key: round(value, 4) for key, value in asdict(military_figures(examined)).items()}
+    line["recall_at_0.5"] = round(recall(with_military, min_confidence=0.5), 4)
+    line["alarms_per_100_at_0.5"] = round(false_per_100(without, min_confidence=0.5), 2)
+    return line
+
+
+def _refuse_existing(run: Path, *, resume: bool) -> None:
+    checkpoint = run / CHECKPOINT_NAME
+    if checkpoint.exists() and not resume:
+        raise OutputExistsError(
+            f"{checkpoint}: the run folder has a checkpoint; resume it or give another folder"
+        )
+
+
+def _on(target: Targets, device: torch.device) -> Targets:
+    return Targets(
+        target.xyxy.to(device), target.class_id.to(device), target.civil_unjudged.to(device)
+    )
+
+
+def _some_images(source: BatchSource, config: DetectorConfig) -> Iterator[Tensor]:
+    batches = source.batches(epoch=config.epochs, plain=False)
+    for _, (images, _targets) in zip(range(_CALIBRATION_BATCHES), batches, strict=False):
+        yield images
+
+
+def _save(
+    path: Path,
+    network: DetectorNetwork,
+    average: AveragedWeights,
+    optimiser: torch.optim.Optimizer,
+    *,
+    epoch: int,
+    config: DetectorConfig,
+) -> None:
+    content = {
+        "epoch": epoch,
+        "network": network.state_dict(),
+        "average": average.network.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "config": config.model_dump_json(),
+    }
+    with replacing(path) as stream:
+        torch.save(content, stream)
+
+
+def _restore(
+    path: Path,
+    network: DetectorNetwork,
+    average: AveragedWeights,
+    optimiser: torch.optim.Optimizer,
+) -> int:
+    """Load a checkpoint in place and return the epoch to go on with."""
+    content = torch.load(path, map_location="cpu", weights_only=True)
+    network.load_state_dict(content["network"])
+    average.network.load_state_dict(content["average"])
+    optimiser.load_state_dict(content["optimiser"])
+    return int(content["epoch"]) + 1
+
+
+def main() -> None:
+    """Train from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="settings (TOML)")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the collections")
+    parser.add_argument("--weights", type=Path, required=True, help="YOLOX-nano ONNX to start")
+    parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint and log")
+    parser.add_argument("--resume", action="store_true", help="go on from the run folder")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    train_detector(
+        DetectorConfig.load(arguments.config),
+        data=arguments.data,
+        weights=arguments.weights,
+        run=arguments.run,
+        resume=arguments.resume,
+    )
+
+
+if __name__ == "__main__":
+    main()

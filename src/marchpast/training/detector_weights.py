@@ -1,0 +1,197 @@
+"""Start the detector from published COCO weights.
+
+The published file is an ONNX graph with batch normalisation folded into its convolutions. Its
+convolutions, in graph order, are the network's convolutions in order of execution; nothing is
+matched by name. Normalisation is put back by measuring each convolution's output on training
+pictures, so that the network starts as the same function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from marchpast.errors import ModelContractError
+from marchpast.training.detector_model import ConvBlock, DetectorNetwork, Head
+
+# Rows of the 80 COCO classes (cocodataset.org order) that look like each of our classes.
+_COCO_CLASSES = 80
+_COCO_CAR, _COCO_BUS, _COCO_TRAIN, _COCO_TRUCK = 2, 5, 6, 7
+_START_ROWS = (
+    (_COCO_CAR, _COCO_TRAIN, _COCO_TRUCK),
+    (_COCO_CAR, _COCO_BUS, _COCO_TRAIN, _COCO_TRUCK),
+)
+
+FloatArray = npt.NDArray[np.float32]
+ConvWeights = list[tuple[FloatArray, FloatArray]]
+
+
+def read_convolutions(path: Path) -> ConvWeights:
+    """Return weight and bias of every convolution of an ONNX graph, in graph order.
+
+    Raises:
+        ModelContractError: If a convolution has no constant weight and bias.
+    """
+    graph = onnx.load(str(path)).graph
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    found: ConvWeights = []
+    for node in graph.node:
+        if node.op_type != "Conv":
+            continue
+        names = list(node.input[1:])
+        if len(names) != 2 or not all(name in constants for name in names):
+            raise ModelContractError(
+                f"{path}: convolution {node.name!r} needs a constant weight and bias, has "
+                f"inputs {names}; give the published YOLOX-nano ONNX file"
+            )
+        weight, bias = (numpy_helper.to_array(constants[name]) for name in names)
+        found.append((weight, bias))
+    return found
+
+
+def convolutions_in_order(network: DetectorNetwork) -> list[nn.Conv2d]:
+    """Return the network's convolutions in order of execution, heads interleaved as run."""
+    order: list[nn.Conv2d] = []
+    hooks = [
+        module.register_forward_hook(lambda module, _in, _out: order.append(module))
+        for module in network.modules()
+        if isinstance(module, nn.Conv2d)
+    ]
+    was_training = network.training
+    network.eval()
+    with torch.no_grad():
+        network(torch.zeros(1, 3, 64, 64))
+    network.train(was_training)
+    for hook in hooks:
+        hook.remove()
+    return order
+
+
+def load_coco_weights(network: DetectorNetwork, path: Path) -> None:
+    """Fill `network` with the published folded weights; normalisation becomes the bias alone.
+
+    Works for 80 classes (class scores and objectness are then summed as logits) and for the
+    two classes of this project (each starts as the mean of the COCO rows that look like it).
+
+    Raises:
+        ModelContractError: If the file's convolutions are not those of the network.
+    """
+    source = read_convolutions(path)
+    target = convolutions_in_order(network)
+    if len(source) != len(target):
+        raise ModelContractError(
+            f"{path}: {len(source)} convolutions, the network has {len(target)}; give the "
+            "published YOLOX-nano ONNX file"
+        )
+    scores = {head.class_score: True for head in network.heads if isinstance(head, Head)}
+    presences = {head.presence: True for head in network.heads if isinstance(head, Head)}
+    norms = {block.conv: block.norm for block in network.modules() if isinstance(block, ConvBlock)}
+    for conv, (weight, bias) in zip(target, source, strict=True):
+        if conv in scores:
+            weight, bias = _class_rows(weight, bias, classes=conv.out_channels)
+        elif conv in presences:
+            weight = np.repeat(weight, conv.out_channels, axis=0)
+            bias = np.repeat(bias, conv.out_channels)
+        elif conv is network.backbone.stem.conv:
+            weight = _without_focus(weight)
+        _fill(conv, norms.get(conv), weight, bias, path)
+
+
+def restore_normalisation(network: DetectorNetwork, batches: Iterable[Tensor]) -> None:
+    """Measure every normalisation's input and make the measured statistics its own.
+
+    The function of the network in evaluation mode stays the same; in training mode batches of
+    the same kind of pictures now give nearly the same function, which lets steps be large.
+
+    Args:
+        network: As `load_coco_weights` leaves it (running mean 0, variance 1).
+        batches: `(N, 3, H, W)` float32 pictures of the kind that training will show.
+    """
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    sums: dict[nn.Module, list[Tensor]] = {norm: [] for norm in norms}
+
+    def collect(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        values = inputs[0].double()
+        sums[module].append(torch.stack((values.mean((0, 2, 3)), values.square().mean((0, 2, 3)))))
+
+    hooks = [norm.register_forward_pre_hook(collect) for norm in norms]
+    network.eval()
+    with torch.no_grad():
+        for batch in batches:
+            network(batch)
+        for norm in norms:
+            mean, square = torch.stack(sums[norm]).mean(0)
+            variance = (square - mean.square()).clamp(min=1e-4)
+            # y = x + bias must stay y: the scale and shift undo what will be normalised away.
+            norm.bias.add_(mean.float())
+            norm.weight.copy_((variance + norm.eps).sqrt().float())
+            _statistics(norm)[0].copy_(mean)
+            _statistics(norm)[1].copy_(variance)
+    for hook in hooks:
+        hook.remove()
+    network.train()
+
+
+def _fill(
+    conv: nn.Conv2d,
+    norm: nn.BatchNorm2d | None,
+    weight: FloatArray,
+    bias: FloatArray,
+    path: Path,
+) -> None:
+    if tuple(conv.weight.shape) != weight.shape:
+        raise ModelContractError(
+            f"{path}: a convolution has shape {weight.shape}, the network's has "
+            f"{tuple(conv.weight.shape)}; give the published YOLOX-nano ONNX file"
+        )
+    with torch.no_grad():
+        conv.weight.copy_(torch.from_numpy(weight.copy()))
+        shift = torch.from_numpy(bias.copy())
+        if norm is None:
+            assert conv.bias is not None
+            conv.bias.copy_(shift)
+            return
+        mean, variance = _statistics(norm)
+        mean.zero_()
+        variance.fill_(1.0 - norm.eps)
+        norm.weight.fill_(1.0)
+        norm.bias.copy_(shift)
+
+
+def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    mean, variance = norm.running_mean, norm.running_var
+    assert mean is not None and variance is not None
+    return mean, variance
+
+
+def _class_rows(
+    weight: FloatArray, bias: FloatArray, *, classes: int
+) -> tuple[FloatArray, FloatArray]:
+    if classes == len(bias) or len(bias) != _COCO_CLASSES:
+        # A foreign file is refused for its shape, where all of them are compared.
+        return weight, bias
+    rows = _START_ROWS[:classes]
+    return (
+        np.stack([weight[list(row)].mean(axis=0) for row in rows]),
+        np.stack([bias[list(row)].mean(axis=0) for row in rows]),
+    )
+
+
+def _without_focus(weight: FloatArray) -> FloatArray:
+    """Rewrite the 3x3 stem over 2x2 space-to-depth channels as one 6x6 convolution.
+
+    The published stem stacks four sub-pictures (x, y offsets 00, 01, 10, 11 as y, x order
+    top-left, bottom-left, top-right, bottom-right) of 3 channels each.
+    """
+    outputs = weight.shape[0]
+    stem = np.zeros((outputs, 3, 6, 6), np.float32)
+    for index, (row, column) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
+        stem[:, :, row::2, column::2] = weight[:, 3 * index : 3 * index + 3]
+    return stem

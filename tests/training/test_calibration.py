@@ -1,0 +1,113 @@
+"""Calibration recovers what was put in."""
+
+import numpy as np
+import pytest
+
+from marchpast.taxonomy import Taxonomy, load_taxonomy
+from marchpast.training.calibration import (
+    choose_min_mass,
+    cross_fitted_answers,
+    fit_temperature,
+    set_nll,
+)
+from marchpast.training.classifier_labels import LabelSpace, allowed_matrix
+from marchpast.training.classifier_metrics import softmax, verdicts
+
+LEAVES = ("civilian_vehicle", "tank", "t72_family", "t90a_m", "t80", "osa", "background")
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+@pytest.fixture(scope="module")
+def space(taxonomy: Taxonomy) -> LabelSpace:
+    return LabelSpace(LEAVES, taxonomy)
+
+
+def _drawn(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logits, and leaves drawn with exactly the probabilities that the logits mean."""
+    generator = np.random.default_rng(seed)
+    logits = (2 * generator.standard_normal((count, len(LEAVES)))).astype(np.float32)
+    edges = np.cumsum(softmax(logits), axis=1)
+    leaf = (generator.random((count, 1)) > edges).sum(axis=1)
+    return logits, np.minimum(leaf, len(LEAVES) - 1)
+
+
+@pytest.mark.parametrize("true_temperature", [0.5, 1.0, 2.5])
+def test_temperature_is_recovered(true_temperature: float) -> None:
+    logits, leaf = _drawn(6000, seed=1)
+    allowed = np.eye(len(LEAVES), dtype=bool)[leaf]
+    found = fit_temperature(logits * np.float32(true_temperature), allowed)
+    assert found == pytest.approx(true_temperature, rel=0.06)
+
+
+def test_temperature_is_recovered_from_sets() -> None:
+    logits, leaf = _drawn(6000, seed=2)
+    allowed = np.eye(len(LEAVES), dtype=bool)[leaf]
+    tanks = np.array([label in ("tank", "t72_family", "t90a_m", "t80") for label in LEAVES])
+    coarse = allowed.copy()
+    coarse[tanks[leaf]] = tanks
+    assert fit_temperature(logits * np.float32(2), coarse) == pytest.approx(2, rel=0.1)
+
+
+def test_fitted_temperature_is_a_minimum() -> None:
+    logits, leaf = _drawn(500, seed=3)
+    allowed = np.eye(len(LEAVES), dtype=bool)[leaf]
+    best = fit_temperature(logits, allowed)
+    at_best = set_nll(logits, allowed, temperature=best)
+    assert at_best < set_nll(logits, allowed, temperature=best * 1.1)
+    assert at_best < set_nll(logits, allowed, temperature=best / 1.1)
+
+
+def test_min_mass_skips_the_wrong_answers(space: LabelSpace, taxonomy: Taxonomy) -> None:
+    # Twenty right answers at 0.9, ten wrong ones at 0.7: the threshold must lie above 0.7.
+    t80, osa = LEAVES.index("t80"), LEAVES.index("osa")
+    probabilities = np.full((30, len(LEAVES)), 0.1 / 6)
+    probabilities[:20, t80] = 0.9
+    probabilities[20:] = 0.05
+    probabilities[20:, osa] = 0.7
+    table = verdicts(space, [("t80", False)] * 30, taxonomy=taxonomy)
+    found = choose_min_mass(probabilities, table, space, target=0.95)
+    assert found == pytest.approx(0.71)
+    lenient = choose_min_mass(probabilities, table, space, target=0.5)
+    assert lenient == pytest.approx(0.51)
+
+
+def test_cross_fitting_never_answers_from_the_own_event(
+    space: LabelSpace, taxonomy: Taxonomy
+) -> None:
+    logits, leaf = _drawn(300, seed=4)
+    truths = [(LEAVES[index], True) for index in leaf]
+    table = verdicts(space, truths, taxonomy=taxonomy)
+    allowed = allowed_matrix(space, truths)
+    events = [f"event-{number // 30}" for number in range(300)]
+    picked = cross_fitted_answers(
+        logits,
+        allowed,
+        table,
+        space,
+        counted=np.ones(300, bool),
+        events=events,
+        target=0.9,
+        seed=6,
+    )
+    assert picked.shape == (20, 300)
+    # The thresholds depend on the other half alone: change the truth of one event and its own
+    # answers stay as they were in every halving.
+    changed = np.array([event == "event-0" for event in events])
+    other = table.copy()
+    other[changed] = -other[changed]
+    again = cross_fitted_answers(
+        logits,
+        allowed,
+        other,
+        space,
+        counted=np.ones(300, bool),
+        events=events,
+        target=0.9,
+        seed=6,
+    )
+    assert np.array_equal(picked[:, changed], again[:, changed])
+    assert not np.array_equal(picked[:, ~changed], again[:, ~changed])

@@ -1,0 +1,110 @@
+"""The network and its exported graph, with random weights."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("efficientnet_lite_pytorch")
+onnx = pytest.importorskip("onnx")
+ort = pytest.importorskip("onnxruntime")
+
+from marchpast.training.classifier_model import CropClassifier  # noqa: E402
+from marchpast.training.classifier_onnx import to_onnx  # noqa: E402
+
+SIDE = 64
+LABELS = tuple(f"label_{number}" for number in range(11))
+
+
+@pytest.fixture(scope="module")
+def network() -> CropClassifier:
+    torch.manual_seed(1)
+    network = CropClassifier(len(LABELS), pretrained=False)
+    with torch.no_grad():
+        # Fresh statistics are 0 and 1: give folding something to fold.
+        for module in network.backbone.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.running_mean.uniform_(-0.1, 0.1)
+                module.running_var.uniform_(0.5, 2.0)
+                module.weight.uniform_(0.7, 1.3)
+                module.bias.uniform_(-0.1, 0.1)
+        network.head.weight.normal_(0, 1)
+    return network.eval()
+
+
+@pytest.fixture(scope="module")
+def session(network: CropClassifier) -> Any:
+    model = to_onnx(network, LABELS, side=SIDE)
+    return ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+
+
+def _crops(count: int) -> np.ndarray:
+    generator = np.random.default_rng(7)
+    return generator.integers(0, 256, (count, SIDE, SIDE, 3), dtype=np.uint8)
+
+
+def test_exported_graph_agrees_with_the_network(network: CropClassifier, session: Any) -> None:
+    crops = _crops(9)
+    logits, embedding = session.run(["logits", "embedding"], {"crops": crops})
+    with torch.no_grad():
+        expected, expected_embedding = network(torch.from_numpy(crops))
+    # Weights are stored as float16: 11 bits, so about 1 part in 1000 of the spread.
+    spread = float(expected.std())
+    assert np.abs(logits - expected.numpy()).max() < 0.01 * spread
+    assert np.abs(embedding - expected_embedding.numpy()).max() < 0.01
+    assert np.array_equal(logits.argmax(axis=1), expected.numpy().argmax(axis=1))
+
+
+def test_a_batch_equals_its_singles(session: Any) -> None:
+    crops = _crops(4)
+    batch = session.run(["logits"], {"crops": crops})[0]
+    singles = np.concatenate(
+        [session.run(["logits"], {"crops": crops[[row]]})[0] for row in range(4)]
+    )
+    np.testing.assert_allclose(batch, singles, atol=1e-4)
+
+
+def test_colour_order_matters_and_is_bgr(network: CropClassifier) -> None:
+    red = np.zeros((1, SIDE, SIDE, 3), np.uint8)
+    red[..., 2] = 255
+    seen = []
+    handle = network.backbone._conv_stem.register_forward_pre_hook(
+        lambda _module, inputs: seen.append(inputs[0])
+    )
+    with torch.no_grad():
+        network(torch.from_numpy(red))
+    handle.remove()
+    # The backbone takes RGB scaled by (x - 127) / 128: only the first plane is bright.
+    middle = seen[0][0, :, SIDE // 2, SIDE // 2].tolist()
+    assert middle == pytest.approx([1.0, -127 / 128, -127 / 128])
+
+
+def test_the_graph_states_its_contract(network: CropClassifier) -> None:
+    model = to_onnx(network, LABELS, side=SIDE)
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    assert metadata["task"] == "classify"
+    assert tuple(metadata["labels"].split(",")) == LABELS
+    assert len(model.SerializeToString()) < 8_000_000
+
+
+def test_normalisation_statistics_never_move(network: CropClassifier) -> None:
+    before = network.backbone._bn0.running_mean.clone()
+    network.train()
+    network(torch.from_numpy(_crops(2)))
+    network.eval()
+    assert torch.equal(before, network.backbone._bn0.running_mean)
+
+
+@pytest.mark.parametrize(("first_block", "stem_learns"), [(14, False), (-1, True)])
+def test_only_the_chosen_blocks_learn(
+    network: CropClassifier, *, first_block: int, stem_learns: bool
+) -> None:
+    network.train_from_block(first_block)
+    learns = [
+        any(parameter.requires_grad for parameter in block.parameters())
+        for block in network.backbone._blocks
+    ]
+    assert learns == [index >= first_block for index in range(network.block_count)]
+    assert network.backbone._conv_stem.weight.requires_grad == stem_learns
+    assert network.head.weight.requires_grad
