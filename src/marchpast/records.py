@@ -79,9 +79,7 @@ class Detections:
     @classmethod
     def empty(cls) -> Detections:
         """Return the columns of a frame in which nothing was found."""
-        return cls(
-            np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
-        )
+        return cls(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))
 
     def select(self, rows: BoolArray | IntArray) -> Detections:
         """Return the rows of a boolean mask or of an index array, in that order."""
