@@ -21,7 +21,7 @@ check: $(VENV)/.ready
 	$(RUN)/codespell src tests benchmarks docs README.md CHANGELOG.md
 
 test-base: $(VENV)/.ready
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest --nbmake tests src notebooks
 
 # torch stays out of the base environment; its tests run in one of their own.
 test-train: $(TRAIN_VENV)/.ready
