@@ -50,7 +50,7 @@ def motion_blurred(image: FloatArray, motion_px: tuple[float, float]) -> FloatAr
 def developed(radiance: FloatArray, *, exposure: float, rng: np.random.Generator) -> BgrImage:
     """Return the picture a small camera makes of `(H, W, 3)` linear RGB radiance.
 
-    Steps: lens blur and a faint bloom round the lamps, vignette, cool white balance, filmic tone
+    Steps: lens blur and a faint bloom round the lamps, vignette, white balance, filmic tone
     curve (Narkowicz 2015), the sharpening of telephones, noise that grows with brightness and is
     partly coloured, 8 bits.
     """
@@ -60,13 +60,13 @@ def developed(radiance: FloatArray, *, exposure: float, rng: np.random.Generator
     halo = cv2.GaussianBlur(small, (0, 0), 1.3) * 0.22 + cv2.GaussianBlur(small, (0, 0), 6) * 0.16
     light = light + cv2.resize(halo, (light.shape[1], light.shape[0]))
     light *= exposure * _vignette(light.shape[0], light.shape[1])[..., None]
-    light *= np.array([0.97, 1.0, 1.045], np.float32)
+    light *= np.array([1.01, 1.0, 1.0], np.float32)
     toned = np.clip(light * (2.51 * light + 0.03) / (light * (2.43 * light + 0.59) + 0.14), 0, 1)
     encoded = toned ** np.float32(1 / 2.2)
     # Telephones deepen shadows and lift lights: a smooth step mixed in.
-    encoded += 0.35 * (encoded * encoded * (3 - 2 * encoded) - encoded)
+    encoded += 0.18 * (encoded * encoded * (3 - 2 * encoded) - encoded)
     soft = cv2.GaussianBlur(encoded, (0, 0), 1.1)
-    encoded = encoded + 0.35 * (encoded - soft)
+    encoded = encoded + 0.5 * (encoded - soft)
     shape = encoded.shape
     grain = rng.standard_normal((shape[0], shape[1], 1), np.float32) * 0.009
     tint = rng.standard_normal((shape[0] // 2, shape[1] // 2, 3), np.float32) * 0.007

@@ -32,16 +32,16 @@ COLUMN = (
 )  # fmt: skip
 SEED = 22
 FPS = 25
-FRAMES = 300
+FRAMES = 310
 SPEED_M_S = 28 / 3.6
-GAP_M = 4.6
-FIRST_NOSE_M = 3.0
+GAP_M = 4.2
+FIRST_NOSE_M = 9.0
 PAN_PX = 150.0
 WIDTH, HEIGHT = 1280, 720
 CAMERA = Camera(
     width=1472, height=768, focal_px=1130.0, eye=(0.0, 18.0, 2.1), yaw_deg=39.0, pitch_deg=1.6
 )
-VIEW = View(width=WIDTH, height=HEIGHT, exposure=0.69, shutter_s=1 / 200)
+VIEW = View(width=WIDTH, height=HEIGHT, exposure=0.78, shutter_s=1 / 200)
 _CRF = 26
 
 
