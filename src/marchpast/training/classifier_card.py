@@ -22,6 +22,8 @@ COMMAND = (
 LIMITS = (
     "The field photos it learnt from show single, often damaged vehicles of the war in Ukraine; "
     "formations of small, clean vehicles are outside of what its figures measure.",
+    'Clean, side-on photos lean towards "main battle tank", because most such photos it learnt '
+    "from show foreign tanks: both clean BMP-3 photos of the validation side are called a tank.",
     "A type that is not among the labels is answered as its group at best, and can be taken for "
     "a listed type.",
     "Of the types in settings.unvalidated_types there were pictures to learn from, but none of "

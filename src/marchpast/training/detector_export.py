@@ -13,7 +13,7 @@ import hashlib
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from marchpast.training.detector_evaluate import (
     confidence_for,
     examine,
     figures,
+    recall,
 )
 from marchpast.training.detector_model import DetectorNetwork
 from marchpast.training.detector_onnx import INPUT_NAME, LABELS, OUTPUT_NAMES, to_onnx
@@ -42,14 +43,13 @@ _LOGGER = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[3]
 
 VERSION = "0.1.0"
-FALSE_PER_PICTURE = 0.1
-"""False military boxes a picture that `min_confidence` allows, over all validation pictures."""
-FALSE_PER_PICTURE_TRACKED = 0.5
-"""The same for `track_confidence`: weaker boxes only continue a track."""
+FALSE_PER_PICTURE = {"min_confidence": 0.1, "track_confidence": 0.5}
+"""False military boxes a picture that a threshold allows, over all validation pictures."""
 
 COMMAND = (
     "python -m marchpast.training.detector_train --data DATA --weights WEIGHTS --run RUN, then "
-    "python -m marchpast.training.detector_export --run RUN --data DATA"
+    "python -m marchpast.training.detector_export --run RUN --data DATA "
+    "--weights WEIGHTS"
 )
 STARTED_FROM = (
     "YOLOX-nano, COCO weights, Megvii-BaseDetection/YOLOX, Apache-2.0 "
@@ -154,6 +154,7 @@ def export(
         examined = examine(val, detector.detect)
     tables["settings"] = settings(examined)
     tables["figures"] = figures(examined, min_confidence=tables["settings"]["min_confidence"])
+    tables["figures"] |= threshold_figures(examined, tables["settings"])
     tables["limits"] = {"text": list(LIMITS)}
     out.mkdir(parents=True, exist_ok=True)
     _write_model(out, content, tables)
@@ -166,10 +167,21 @@ def settings(examined: Sequence[Examined]) -> dict[str, float]:
     """Choose the thresholds: as low as the false boxes they raise allow."""
     return {
         name: round(confidence_for(examined, false_per_picture=allowed), 3)
-        for name, allowed in (
-            ("min_confidence", FALSE_PER_PICTURE),
-            ("track_confidence", FALSE_PER_PICTURE_TRACKED),
-        )
+        for name, allowed in FALSE_PER_PICTURE.items()
+    }
+
+
+def threshold_figures(
+    examined: Sequence[Examined], thresholds: Mapping[str, float]
+) -> dict[str, Any]:
+    """Say how each threshold was chosen and what it finds."""
+    return {
+        name: {
+            "chosen_for_false_boxes_a_picture": FALSE_PER_PICTURE[name],
+            "pictures": len(examined),
+            "recall": round(recall(examined, min_confidence=confidence), 4),
+        }
+        for name, confidence in thresholds.items()
     }
 
 
