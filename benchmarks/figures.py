@@ -18,8 +18,8 @@ README = REPOSITORY / "README.md"
 PAGE = REPOSITORY / "docs" / "figures.md"
 _BEGIN, _END = "<!-- figures:begin -->", "<!-- figures:end -->"
 _NAMES = {
-    "type_top_1": "type, likeliest is right",
-    "type_top_3": "type, among the likeliest three",
+    "type_top_1": "the likeliest type is right, whatever was answered",
+    "type_top_3": "the right type is among the likeliest three",
     "answers_right_at_any_level": "answers that are right, at whatever level",
     "answers_that_the_label_cannot_check": "answers more exact than the label, left out above",
     "civil_called_military": "civil vehicles called military",
@@ -73,8 +73,8 @@ def readme_block(accuracy: Mapping[str, Any]) -> str:
         ),
         ("… at the shipped threshold", shown(detector["recall_at_min_confidence"])),
         ("civil pictures with a military answer", shown(alarms)),
-        ("type, likeliest is right, field photos", shown(field["type_top_1"])),
-        ("type, likeliest is right, clean photos of other sources", shown(clean["type_top_1"])),
+        ("the likeliest type is right, field photos", shown(field["type_top_1"])),
+        ("the likeliest type is right, clean photos of other sources", shown(clean["type_top_1"])),
         ("answers that are right, at whatever level", shown(field["answers_right_at_any_level"])),
         ("… of them given as a type", shown(field["answered_at_level"]["type"])),
     ]
@@ -122,7 +122,7 @@ def _naming(collection: str, figures: Mapping[str, Any]) -> str:
     text = f"### {collection}\n\n" + _table(("figure", "share"), rows)
     types = [(f"`{node}`", shown(entry)) for node, entry in figures["per_type_top_1"].items()]
     if types and collection == "all":
-        text += "\n" + _table(("type, likeliest is right", "share"), types)
+        text += "\n" + _table(("the likeliest type is right", "share"), types)
     return text
 
 

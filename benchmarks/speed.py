@@ -73,6 +73,8 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--out", type=Path, default=RESULTS / "speed.json")
     arguments = parser.parse_args()
+    # As the command does: OpenCV's own pool would compete with the detector threads.
+    cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
         setting = _prepare(arguments.video, arguments.frames, Path(folder) / "full_hd.mp4")
         results: dict[str, Any] = {

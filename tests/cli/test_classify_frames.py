@@ -81,7 +81,7 @@ def make_bad(kind: str, folder: Path) -> Path:
         ("missing", "No such file"),
         ("empty", "empty"),
         ("text", "what is read"),
-        ("audio", "no video"),
+        ("audio", "holds only sound"),
         ("headless", "headless.mp4"),
         ("fifo", "FIFO"),
     ],

