@@ -119,6 +119,7 @@ class Recognizer:
                 temperature=named.temperature,
                 min_mass=named.min_mass,
                 min_type_size_px=named.min_type_size_px,
+                thin_types=named.thin_types,
             ),
             min_confidence=starts,
             track_confidence=continues,

@@ -113,6 +113,29 @@ def test_too_few_pixels_for_a_type() -> None:
     assert identify(logits(bmp2=0.95), size_px=32, min_type_size_px=32).node == "bmp2"
 
 
+def test_a_thin_type_is_answered_as_far_as_unlearnt_lookalikes_allow() -> None:
+    # The Osa's hull is the Tochka-U's, which is no label here: a missile launcher may be it.
+    wary = Judge(TAXONOMY, labels=LABELS, temperature=1, min_mass=0.8, thin_types=("osa",))
+    answer = wary.identify(logits(osa=0.95), size_px=200, found_as="military_vehicle")
+    assert answer.node == "military_vehicle"
+    assert "Tochka-U" in answer.reason
+    assert answer.candidates[0].node == "osa"
+
+
+def test_a_thin_type_whose_lookalikes_were_learnt_is_named() -> None:
+    labels = [*LABELS, *{row.node for row in TAXONOMY.lookalikes("osa") if row.node}]
+    wary = Judge(
+        TAXONOMY,
+        labels=list(dict.fromkeys(labels)),
+        temperature=1,
+        min_mass=0.8,
+        thin_types=("osa",),
+    )
+    scores = np.full((1, len(dict.fromkeys(labels))), -9.0, np.float32)
+    scores[0, LABELS.index("osa")] = 9.0
+    assert wary.identify(scores, size_px=200, found_as="military_vehicle").node == "osa"
+
+
 def test_crops_are_averaged_as_probabilities() -> None:
     both = np.concatenate([logits(bmp2=0.9), logits(bmp3=0.9)])
     shares = judge().probabilities(both)

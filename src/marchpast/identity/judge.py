@@ -36,6 +36,7 @@ class Judge:
         temperature: float,
         min_mass: float,
         min_type_size_px: int = 0,
+        thin_types: Sequence[str] = (),
     ) -> None:
         """Prepare the sums along the tree.
 
@@ -47,6 +48,9 @@ class Judge:
                 of Modern Neural Networks").
             min_mass: Probability a node must hold to be answered, above 0.5.
             min_type_size_px: Below this shorter side of the best crop no type is named.
+            thin_types: Types learnt from few crops: each is answered only as exactly as its
+                look-alikes allow that are no label. An S-400, never learnt, was named Smerch at
+                0.99; what seven crops teach of a Smerch does not exclude it.
 
         Raises:
             TaxonomyError: If a label is no node.
@@ -67,6 +71,7 @@ class Judge:
         ]
         self._nodes = tuple(sorted({node for lineage in lineages for node in lineage}))
         self._depth = np.array([len(taxonomy.lineage(node)) for node in self._nodes])
+        self._limits = {label: self._limit(label) for label in thin_types}
         # (nodes, labels): which leaves count towards which node.
         self._membership = np.array(
             [[node in lineage for lineage in lineages] for node in self._nodes], np.float64
@@ -118,6 +123,8 @@ class Judge:
         too_small = size_px < self._min_type_size_px and self._taxonomy.level(node) == "type"
         if too_small:
             node = self._taxonomy.lineage(node)[-2]
+        if node in self._limits:
+            return self._withheld(node, mass, candidates)
         reason = self._reason(node, mass, probabilities, size_px=size_px if too_small else None)
         return Identity(
             node, self._taxonomy.level(node), self._mass_of(node, mass), reason, candidates
@@ -140,6 +147,34 @@ class Judge:
             f"not even a vehicle is certain: {best:.2f}, and an answer needs {self._min_mass:.2f}"
         )
         return Identity(UNKNOWN, "unknown", best, reason, candidates)
+
+    def _limit(self, label: str) -> tuple[str, tuple[str, ...]]:
+        """Return how exactly a thin type may be answered, and the look-alikes that say so."""
+        alike = {row.node for row in self._taxonomy.lookalikes(label) if row.node is not None}
+        for group in self._taxonomy.lookalike_groups:
+            if label in group.members:
+                alike |= set(group.members)
+        never_learnt = tuple(sorted(alike - {label} - set(self._labels)))
+        common = set(self._taxonomy.lineage(label))
+        for other in never_learnt:
+            common &= set(self._taxonomy.lineage(other))
+        return max(common, key=lambda node: len(self._taxonomy.lineage(node))), never_learnt
+
+    def _withheld(
+        self, node: str, mass: npt.NDArray[np.float64], candidates: tuple[Candidate, ...]
+    ) -> Identity:
+        """Answer a thin type as exactly as the look-alikes that were never learnt allow."""
+        allowed, alike = self._limits[node]
+        held = f"{self._taxonomy.name(node)} holds {self._mass_of(node, mass):.2f}"
+        names = ", ".join(self._taxonomy.name(other) for other in alike)
+        reason = (
+            f"{held}, but it was learnt from few pictures and these look-alikes from none: {names}"
+            if alike
+            else f"{held}; an answer needs {self._min_mass:.2f}"
+        )
+        return Identity(
+            allowed, self._taxonomy.level(allowed), self._mass_of(allowed, mass), reason, candidates
+        )
 
     def _contradicts(self, found_as: str, node: str) -> bool:
         return found_as == _CIVIL and self._taxonomy.is_within(node, _MILITARY)

@@ -73,12 +73,15 @@ class ClassifySettings(_Strict):
         min_mass: The deepest node that holds at least this probability is answered.
         min_type_size_px: Below this shorter side of the best crop no type is named.
         unvalidated_types: Types with training pictures but none to validate on.
+        thin_types: Types learnt from so few crops that they cannot be told from look-alikes that
+            were never learnt.
     """
 
     temperature: Annotated[float, Field(gt=0.0)]
     min_mass: Annotated[float, Field(gt=0.5, le=1.0)]
     min_type_size_px: Annotated[int, Field(ge=0)] = 0
     unvalidated_types: tuple[str, ...] = ()
+    thin_types: tuple[str, ...] = ()
 
 
 class _CardBase(_Strict):

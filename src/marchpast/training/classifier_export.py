@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ _logger = logging.getLogger(__name__)
 
 TARGET = 0.95
 """Share of right answers that the threshold is chosen for."""
+FEWEST_TO_TELL = 10
+"""A type with fewer training crops is thin: it is not told from look-alikes never learnt."""
 VERSION = "0.1.0"
 _BATCH = 16
 _ROOT = Path(__file__).resolve().parents[3]
@@ -127,7 +130,9 @@ def export(
         # Loading needs a card, and the card's figures need a loaded model.
         _write_model(Path(folder), content, card({"temperature": 1.0, "min_mass": 0.9}, {}))
         model = Model.load(Path(folder), device="cpu")
-        settings, figures = _measure(model, network, val, space, config=config, taxonomy=taxonomy)
+        settings, figures = _measure(
+            model, network, train, val, space, config=config, taxonomy=taxonomy
+        )
     tables = card(settings, figures)
     out.mkdir(parents=True, exist_ok=True)
     _write_model(out, content, tables)
@@ -145,6 +150,7 @@ def load_network(run: Path, *, label_count: int) -> CropClassifier:
 def _measure(
     model: Model,
     network: CropClassifier,
+    train: Sequence[LabelledCrop],
     val: Sequence[LabelledCrop],
     space: LabelSpace,
     *,
@@ -162,6 +168,7 @@ def _measure(
     thresholds = thresholds_of(evaluation, target=TARGET)
     sizes = size_figures(evaluation, thresholds, logits_of=logits_of, side=config.side)
     validated = {crop.node for crop in val}
+    learnt = Counter(crop.node for crop in train)
     types = [
         label for label, flag in zip(space.labels, evaluation.leaf_is_type, strict=True) if flag
     ]
@@ -170,6 +177,7 @@ def _measure(
         "min_mass": thresholds.min_mass,
         "min_type_size_px": smallest_size(sizes, target=TARGET),
         "unvalidated_types": [label for label in types if label not in validated],
+        "thin_types": [label for label in types if learnt[label] < FEWEST_TO_TELL],
     }
     figures = figures_of(
         evaluation,
