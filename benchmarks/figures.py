@@ -139,6 +139,11 @@ def _speed(speed: Mapping[str, Any]) -> str:
         f"{speed['repeats']} rounds.\n\n"
         + _table(("stage, one thread", "median ms", "p95 ms"), stages)
         + "\n"
+        + _table(
+            ("whole flow, all cores", "source frames a second"),
+            [(name, f"{rate:.0f}") for name, rate in speed["frames_per_second"].items()],
+        )
+        + "\n"
         + _table(("ratio inside the run", "value", "bar"), rows)
     )
 

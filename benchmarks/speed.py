@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ def main() -> None:
             "detector_input": list(setting.input_size),
             "provider": setting.detector.provider,
             "stages_ms": _stages(setting),
+            "frames_per_second": _frames_per_second(setting),
             "rows": _rows(setting, arguments.repeats),
         }
     _print(results)
@@ -124,6 +126,18 @@ def _stages(setting: Setting) -> dict[str, dict[str, float]]:
         "detect": _timed(lambda: setting.detector.run(tensor), 50),
         "track": _timed(lambda: tracker.update(*next(pairs)), many),
         "classify one crop": _timed(lambda: setting.classifier.run(batch), 50),
+    }
+
+
+def _frames_per_second(setting: Setting) -> dict[str, float]:
+    """Frames of the source a second, all cores, the whole flow from decoding to naming."""
+    cores = os.cpu_count() or 1
+    samplings = {"every frame": Sampling(stride=1), "default profile": DEFAULT_SAMPLING}
+    return {
+        name: round(
+            len(setting.frames) / _wall(partial(_flow, setting, sampling, workers=cores)), 1
+        )
+        for name, sampling in samplings.items()
     }
 
 
@@ -327,6 +341,8 @@ def _wall(work: Callable[[], object]) -> float:
 def _print(results: dict[str, Any]) -> None:
     stages = [(name, row["median"], row["p95"]) for name, row in results["stages_ms"].items()]
     print_table("Stages, one thread, 1080p", ("stage", "median ms", "p95 ms"), stages)
+    rates = list(results["frames_per_second"].items())
+    print_table("Whole flow, all cores, 1080p", ("profile", "frames a second"), rates)
     rows = [(row["name"], row["value"], row["bar"]) for row in results["rows"]]
     print_table("Ratios inside this run", ("row", "value", "bar"), rows)
 

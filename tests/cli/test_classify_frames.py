@@ -18,6 +18,8 @@ from tests.drawn import convoy, draw, write_clip
 from marchpast.cli.classify_frames import main
 from marchpast.report import validate_result
 
+DEMO_CLIP = Path(__file__).resolve().parents[2] / "datasets" / "demo" / "convoy.mp4"
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -45,6 +47,27 @@ def test_a_good_run(run: Run, still: Path, tmp_path: Path) -> None:
     assert stdout == f"{out / 'report.html'}\n"
     assert "1 of 1 sources read" in stderr
     assert validate_result(out) == []
+
+
+def test_the_shipped_models_give_the_same_bytes_for_any_number_of_workers(
+    run: Run, tmp_path: Path
+) -> None:
+    written = set()
+    for workers in (1, 2, 4):
+        out = tmp_path / str(workers)
+        assert run(DEMO_CLIP, "--out", out, "--every", 0.5, "--workers", workers)[0] == 0
+        names = ("result.json", "detections.jsonl", "sightings.csv", "report.html")
+        written.add(tuple((out / name).read_bytes() for name in names))
+    assert len(written) == 1
+
+
+def test_the_demo_column_is_counted(run: Run, tmp_path: Path) -> None:
+    """The clip's truth has nine vehicles, one of them civil; nothing may be made up."""
+    assert run(DEMO_CLIP, "--out", tmp_path / "out")[0] == 0
+    result = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
+    nodes = [row["node"] for row in result["sightings"]]
+    assert nodes.count("civilian_vehicle") == 1
+    assert 7 <= len(nodes) <= 9
 
 
 def audio_only(path: Path) -> Path:
