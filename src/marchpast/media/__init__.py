@@ -4,7 +4,6 @@ The only room that imports PyAV. What is open, which frames are looked at, and h
 ended are told by the types below; pixels leave as upright `(H, W, 3)` uint8 BGR.
 """
 
-from marchpast.media.gate import FrameGate
 from marchpast.media.opening import open_source
 from marchpast.media.sampling import Sampling
 from marchpast.media.source import Source
@@ -13,7 +12,6 @@ from marchpast.media.writing import write_video
 
 __all__ = [
     "FoundSource",
-    "FrameGate",
     "Sampling",
     "Source",
     "find_sources",
