@@ -187,26 +187,23 @@ def test_a_model_with_another_hash_is_refused(run: Run, still: Path, tmp_path: P
     assert "SHA-256" in stderr
 
 
-def test_an_inconsistent_comparison_can_fail_the_command(
-    run: Run, still: Path, tmp_path: Path
-) -> None:
+def test_an_inconsistent_comparison_fails_the_command_when_asked(run: Run, tmp_path: Path) -> None:
     announced = tmp_path / "announced.yaml"
     announced.write_text(
         "format: marchpast-inventory/1\n"
-        "id: nothing\n"
+        "id: a-single-vehicle\n"
         "place: Nowhere\n"
         "date: 2020-05-09\n"
-        "announced:\n  total: {value: 0}\n"
-        "partial: false\n"
+        "announced:\n  total: {value: 1}\n"
+        "partial: true\n"
         "sources:\n  - {url: 'https://example.org/', publisher: Nobody}\n",
         "utf-8",
     )
-    code, _, _ = run(
-        still, "--out", tmp_path / "out", "--inventory", announced, "--fail-on-difference"
-    )
+    command = (DEMO_CLIP, "--out", tmp_path / "out", "--inventory", announced, "--overwrite")
+    assert run(*command)[0] == 0
+    assert run(*command, "--fail-on-difference")[0] == 5
     result = json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))
-    assert result["comparison"]["overall"] != "inconsistent"
-    assert code == 0
+    assert result["comparison"]["overall"] == "inconsistent"
 
 
 @pytest.mark.parametrize("module", ["classify_frames", "main"])
