@@ -46,6 +46,14 @@ class ResultError(MarchpastError):
     """A result folder does not hold what its format promises."""
 
 
+class ConfigError(MarchpastError):
+    """A training configuration cannot be read, or is not one of its kind."""
+
+
+class LabelError(MarchpastError):
+    """A label file cannot be read, or says what the taxonomy or the footage contradicts."""
+
+
 class OutputExistsError(MarchpastError):
     """The output exists and overwriting it was not asked for."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from marchpast.errors import SourceError
-from marchpast.training import splits
+from marchpast.errors import OutputExistsError, SourceError
+from marchpast.training import placing, splits
 from marchpast.training.datasets import (
     SPLITS_FILE,
     LabelledBox,
@@ -32,7 +33,7 @@ def numbered(numbers: range | list[int], node: str = "tank") -> dict[str, Pictur
 
 
 def test_neighbours_on_different_sides_are_separated_by_a_guard() -> None:
-    placed = splits.split_by_blocks(numbered(range(240)))
+    placed = placing.split_by_blocks(numbered(range(240)))
     sides = [placed[name][1] for name in sorted(placed)]
     assert {"train", "val", "unused"} == set(sides)
     for left, right in pairwise(sides):
@@ -42,19 +43,53 @@ def test_neighbours_on_different_sides_are_separated_by_a_guard() -> None:
 
 
 def test_a_gap_in_the_numbers_ends_an_event() -> None:
-    placed = splits.split_by_blocks(numbered([1, 2, 3, 50, 51, 52]))
+    placed = placing.split_by_blocks(numbered([1, 2, 3, 50, 51, 52]))
     assert placed["images/0003.webp"][0] != placed["images/0050.webp"][0]
 
 
 def test_a_label_too_rare_for_both_sides_trains() -> None:
     pictures = numbered(range(100)) | numbered(range(200, 203), node="malka")
-    placed = splits.split_by_blocks(pictures)
+    placed = placing.split_by_blocks(pictures)
     assert {placed[f"images/{number:04d}.webp"][1] for number in range(200, 203)} == {"train"}
 
 
 def test_the_same_pictures_give_the_same_split() -> None:
     pictures = numbered(range(80))
-    assert splits.split_by_blocks(pictures) == splits.split_by_blocks(pictures)
+    assert placing.split_by_blocks(pictures) == placing.split_by_blocks(pictures)
+
+
+def test_named_events_stay_whole() -> None:
+    pictures = {
+        name: replace(picture, event=f"clip-{index % 7}")
+        for index, (name, picture) in enumerate(numbered(range(70)).items())
+    }
+    placed = placing.split_by_events(pictures)
+    sides = {
+        event: {side for name, (at, side) in placed.items() if at == event}
+        for event in (f"clip-{index}" for index in range(7))
+    }
+    assert all(len(side) == 1 for side in sides.values())
+    assert sum(side == "val" for _, side in placed.values()) in (10, 20)
+    assert {event for event, _ in placed.values()} == set(sides)
+
+
+def test_of_few_events_two_validate_and_every_label_still_trains() -> None:
+    pictures = {
+        name: replace(picture, event=f"clip-{index % 4}")
+        for index, (name, picture) in enumerate(numbered(range(8)).items())
+    }
+    sides = dict(placing.split_by_events(pictures).values())
+    assert sorted(sides.values()) == ["train", "train", "val", "val"]
+    lonely = numbered([90], node="malka")
+    pictures |= {name: replace(row, event="clip-9") for name, row in lonely.items()}
+    assert placing.split_by_events(pictures)["images/0090.webp"] == ("clip-9", "train")
+
+
+def test_an_event_is_named_when_it_is_not_the_picture_itself() -> None:
+    pictures = {name: replace(row, event=name) for name, row in numbered(range(3)).items()}
+    assert not placing.names_events(pictures)
+    first = next(iter(pictures))
+    assert placing.names_events(pictures | {first: replace(pictures[first], event="clip")})
 
 
 def test_no_event_of_the_committed_manifest_is_on_both_sides() -> None:
@@ -133,6 +168,49 @@ def test_a_manifest_that_names_a_lost_picture_is_an_error(data_root: Path, tmp_p
     file.write_text(json.dumps({"collections": {"vehicles": {"images/9.png": ["e", "val"]}}}))
     with pytest.raises(SourceError, match=r"no picture 'images/9.png'"):
         load_pictures(data_root, split="val", splits_file=file)
+
+
+def write_events(data: Path, collection: str, *, events: int) -> None:
+    """A collection of boxes that names the event of every picture, ten pictures each."""
+    folder = data / collection
+    folder.mkdir(parents=True)
+    numbers = range(10 * events)
+    content = {
+        "images": [
+            {"id": n, "file_name": f"{n}.png", "width": 9, "height": 9, "event": f"e{n // 10}"}
+            for n in numbers
+        ],
+        "annotations": [
+            {"id": n, "image_id": n, "category_id": 1, "bbox": [1, 1, 5, 5]} for n in numbers
+        ],
+        "categories": [{"id": 1, "name": "osa"}],
+    }
+    (folder / "annotations.json").write_text(json.dumps(content))
+
+
+def test_a_data_folder_of_ones_own_gets_a_split_of_its_own(tmp_path: Path) -> None:
+    write_events(tmp_path, "mine", events=10)
+    (tmp_path / "weights").mkdir()
+    with pytest.raises(SourceError, match="0 events train and 0 validate"):
+        splits.check_splits(tmp_path)
+    manifest = splits.make_splits(tmp_path, out=tmp_path / "splits.json")
+    assert list(manifest) == ["mine"]
+    splits.check_splits(tmp_path)
+    val = load_pictures(tmp_path, split="val")
+    train = load_pictures(tmp_path, split="train")
+    assert (len(train), len(val)) == (80, 20)
+    assert {picture.event for picture in train}.isdisjoint(picture.event for picture in val)
+    with pytest.raises(OutputExistsError, match="--overwrite"):
+        splits.make_splits(tmp_path, out=tmp_path / "splits.json")
+
+
+def test_a_split_that_measures_nothing_is_refused(tmp_path: Path) -> None:
+    write_events(tmp_path, "mine", events=1)
+    with pytest.raises(SourceError, match="1 events train and 0 validate"):
+        splits.make_splits(tmp_path, out=tmp_path / "splits.json")
+    assert not (tmp_path / "splits.json").exists()
+    with pytest.raises(SourceError, match="no collection in this folder"):
+        splits.make_splits(tmp_path / "mine", out=tmp_path / "splits.json")
 
 
 def test_a_folder_of_no_known_form_is_an_error(tmp_path: Path) -> None:
