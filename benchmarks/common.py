@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
 import subprocess
@@ -19,6 +18,7 @@ from marchpast.files import write_text
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = REPOSITORY / "benchmarks" / "results"
+CACHE = REPOSITORY / "benchmarks" / ".cache"
 _PACKAGES = ("marchpast", "numpy", "opencv-python-headless", "av", "onnxruntime")
 
 
@@ -42,6 +42,13 @@ def write_results(path: Path, results: Mapping[str, Any]) -> None:
     print(f"written: {path}")
 
 
+def made_cache(folder: Path) -> None:
+    """Make a folder under `CACHE` that git does not see."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.is_relative_to(CACHE):
+        write_text(CACHE / ".gitignore", "*\n")
+
+
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print one table; floats with three decimals."""
     table = Table(title=title, title_justify="left")
@@ -50,39 +57,6 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     for row in rows:
         table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
     Console(width=110).print(table)
-
-
-def wilson(successes: int, total: int, *, z: float = 1.96) -> tuple[float, float]:
-    """Return the Wilson score interval of a share (Wilson 1927), by default at 95 %.
-
-    >>> [round(bound, 3) for bound in wilson(8, 10)]
-    [0.49, 0.943]
-    """
-    if total == 0:
-        return (0.0, 1.0)
-    share = successes / total
-    centre = share + z * z / (2 * total)
-    margin = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    return (max(0.0, (centre - margin) / scale), min(1.0, (centre + margin) / scale))
-
-
-def share(successes: int, total: int) -> dict[str, Any]:
-    """Return a share with its n and its 95 % interval, for JSON."""
-    low, high = wilson(successes, total)
-    return {
-        "value": round(successes / total, 4) if total else None,
-        "n": total,
-        "interval_95": [round(low, 4), round(high, 4)],
-    }
-
-
-def shown(entry: Mapping[str, Any]) -> str:
-    """Return a share as text for a table."""
-    if entry["value"] is None:
-        return "no data"
-    low, high = entry["interval_95"]
-    return f"{entry['value']:.3f}  [{low:.2f}, {high:.2f}]  n={entry['n']}"
 
 
 def _git(*arguments: str) -> str:
