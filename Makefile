@@ -25,7 +25,8 @@ test-base: $(VENV)/.ready
 
 # torch stays out of the base environment; its tests run in one of their own.
 test-train: $(TRAIN_VENV)/.ready
-	$(TRAIN_VENV)/bin/python -m pytest tests/training src/marchpast/training
+	$(TRAIN_VENV)/bin/python -m pytest tests/training tests/cli/test_model_commands.py \
+		src/marchpast/training
 
 format: $(VENV)/.ready
 	$(RUN)/ruff check --fix .

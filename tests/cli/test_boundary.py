@@ -33,6 +33,8 @@ def run(failure: BaseException, *, debug: bool = False) -> int:
         (boundary.UsageError("bad options"), 2),
         (errors.InventoryError("inventory.yaml:3:1: bad"), 2),
         (errors.TaxonomyError("no such name"), 2),
+        (errors.ConfigError("no such setting"), 2),
+        (errors.LabelError("no such node"), 2),
         (errors.OutputExistsError("there already"), 2),
         (errors.SourceError("not a video"), 3),
         (errors.ResultError("no result"), 3),

@@ -23,10 +23,11 @@ TERMINATED = 143
 
 EXIT_CODES_TEXT = """\
 exit codes:
-  0  done                             4  a model was refused
-  1  our fault                        5  --fail-on-difference, and the comparison
-  2  usage, settings or inventory        found the footage inconsistent
-  3  some inputs failed               130, 143  interrupted, terminated
+  0  done                               4  a model was refused
+  1  our fault                          5  --fail-on-difference, and the comparison
+  2  usage, settings, inventory,           found the footage inconsistent
+     or a package is missing            130, 143  interrupted, terminated
+  3  some inputs failed
 """
 
 # The first class that fits decides.
@@ -36,6 +37,8 @@ _CODE_OF: tuple[tuple[type[BaseException], int], ...] = (
     (errors.ResultError, INPUTS_FAILED),
     (errors.InventoryError, USAGE),
     (errors.TaxonomyError, USAGE),
+    (errors.ConfigError, USAGE),
+    (errors.LabelError, USAGE),
     (errors.OutputExistsError, USAGE),
     (errors.MarchpastError, OUR_FAULT),
     (OSError, OUR_FAULT),
@@ -50,11 +53,20 @@ class _Terminated(BaseException):
     """SIGTERM arrived; a `BaseException`, so that cleaning up runs and nothing swallows it."""
 
 
-def add_logging_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options every command has for what it says on stderr."""
+def add_logging_options(parser: argparse.ArgumentParser, *, is_below: bool = False) -> None:
+    """Add the options every command has for what it says on stderr.
+
+    Args:
+        parser: Of a command or of a subcommand.
+        is_below: The parser above has them too: only what is given here replaces its answer.
+    """
+    default = argparse.SUPPRESS if is_below else False
     group = parser.add_argument_group("messages (on stderr; stdout is data)")
-    group.add_argument("--quiet", action="store_true", help="no progress bar, errors only")
-    group.add_argument("--debug", action="store_true", help="log more, show tracebacks")
+    for name, text in (
+        ("--quiet", "no progress bar, errors only"),
+        ("--debug", "log more, show tracebacks"),
+    ):
+        group.add_argument(name, action="store_true", default=default, help=text)
 
 
 def guarded(body: Callable[[], int], *, debug: bool, quiet: bool) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marchpast.cli import boundary
+from marchpast.cli.commands import add_models
 
 if TYPE_CHECKING:
     from marchpast.run import Outcome, Settings
@@ -124,18 +125,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="discard weaker detections (default: the model's)",
     )
-    group.add_argument(
-        "--detector",
-        default="detector",
-        metavar="NAME|DIR",
-        help="a bundled model or a model folder (default: detector)",
-    )
-    group.add_argument(
-        "--classifier",
-        default="classifier",
-        metavar="NAME|DIR",
-        help="a bundled model or a model folder (default: classifier)",
-    )
+    add_models(group)
 
 
 def _classify(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`marchpast`: what goes with a result beside making one."""
+"""`marchpast`: what goes with results and with models, beside making a result."""
 
 from __future__ import annotations
 
@@ -8,13 +8,27 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from marchpast.cli import boundary
+from marchpast.cli import boundary, calibrate, evaluate, label, split, train
+from marchpast.cli.commands import add_command
 
 _EPILOG = """\
-examples:
-  marchpast schema > marchpast-result-1.schema.json
+results:
   marchpast validate result
+      check a result folder against its format (marchpast schema prints it)
   marchpast lookup "SA-8 Gecko" "Панцирь-С1" 9A33BM3
+      the vehicle that each of these names means
+
+models, in this order; marchpast COMMAND --help has more on each:
+  marchpast label result --out labels.html
+      a page to confirm or correct what the models said of your own footage
+  marchpast collect labels.json footage --out pictures/mine
+      the label file it saved, and the footage, become a collection
+  marchpast split pictures
+      decide by event which pictures train and which validate
+  marchpast train classifier classifier --data pictures --run runs/classifier
+  marchpast export classifier --run runs/classifier --data pictures --out mine
+  marchpast calibrate classifier --model mine --data pictures
+  marchpast evaluate --pictures pictures/mine --classifier mine
 
 To make a result, see classify-frames --help.
 
@@ -29,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     return boundary.guarded(
-        lambda: int(arguments.run(arguments)), debug=arguments.debug, quiet=arguments.quiet
+        lambda: int(arguments.body(arguments)), debug=arguments.debug, quiet=arguments.quiet
     )
 
 
@@ -37,21 +51,29 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser; importing nothing heavy, so that `--help` is instant."""
     parser = argparse.ArgumentParser(
         prog="marchpast",
-        description="Check a result, print its format, look up vehicle names.",
+        description="Check results, look up names; label pictures, train and measure models.",
         epilog=_EPILOG + boundary.EXIT_CODES_TEXT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     boundary.add_logging_options(parser)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    schema = commands.add_parser("schema", help="print the JSON Schemas of a result's files")
-    schema.set_defaults(run=_schema)
-    validate = commands.add_parser("validate", help="check a result folder against its format")
+    commands = parser.add_subparsers(
+        required=True, metavar="COMMAND", title="commands", prog="marchpast"
+    )
+    add_command(commands, "schema", _schema, summary="print the JSON Schemas of a result's files")
+    validate = add_command(
+        commands, "validate", _validate, summary="check a result folder against its format"
+    )
     validate.add_argument("folder", type=Path, metavar="DIR", help="folder that --out named")
-    validate.set_defaults(run=_validate)
-    lookup = commands.add_parser("lookup", help="the vehicle that a name in any spelling means")
+    lookup = add_command(
+        commands, "lookup", _lookup, summary="say which vehicle a name in any spelling means"
+    )
     lookup.add_argument("names", nargs="+", metavar="NAME", help="any spelling, index or id")
-    lookup.set_defaults(run=_lookup)
+    label.add_commands(commands)
+    split.add_commands(commands)
+    train.add_commands(commands)
+    calibrate.add_commands(commands)
+    evaluate.add_commands(commands)
     return parser
 
 

@@ -20,9 +20,16 @@ from rich.progress import (
 
 
 class ProgressBar:
-    """Shows the source being read, frames a second and the time left."""
+    """Shows the work at hand, its rate and the time left."""
 
-    def __init__(self, *, is_quiet: bool) -> None:
+    def __init__(self, *, is_quiet: bool, unit: str = "frames") -> None:
+        """Prepare the bar; entering the block shows it.
+
+        Args:
+            is_quiet: Show nothing.
+            unit: What is counted.
+        """
+        self._unit = unit
         console = Console(file=sys.stderr)
         self._bar = Progress(
             TextColumn("{task.description}", table_column=None),
@@ -49,22 +56,22 @@ class ProgressBar:
     ) -> None:
         self._bar.stop()
 
-    def start(self, name: str, frames: int | None) -> None:
-        """Begin a step of `frames` frames, or of an unknown number."""
+    def start(self, name: str, steps: int | None) -> None:
+        """Begin a piece of work of so many steps, or of an unknown number."""
         self.finish()
         shown = name if len(name) <= 40 else f"…{name[-39:]}"
-        self._task = self._bar.add_task(escape(shown), total=frames, rate="")
+        self._task = self._bar.add_task(escape(shown), total=steps, rate="")
 
-    def advance(self, frame_index: int) -> None:
-        """Note that frames up to this index are done."""
+    def advance(self, index: int) -> None:
+        """Note that the steps up to this index are done."""
         if self._task is None:
             return
         speed = self._bar.tasks[-1].speed
-        rate = f"{speed:.0f} frames/s" if speed else ""
-        self._bar.update(self._task, completed=frame_index + 1, rate=rate)
+        rate = f"{speed:.{0 if speed >= 10 else 1}f} {self._unit}/s" if speed else ""
+        self._bar.update(self._task, completed=index + 1, rate=rate)
 
     def finish(self) -> None:
-        """End the step."""
+        """End the piece of work."""
         if self._task is not None:
             self._bar.remove_task(self._task)
             self._task = None

@@ -10,8 +10,9 @@ from pathlib import Path
 from marchpast.errors import SourceError
 from marchpast.inventory import load_inventory
 from marchpast.media import FoundSource, find_sources, open_source
+from marchpast.progress import Progress
 from marchpast.records import SourceReport
-from marchpast.run.run import Progress, Run
+from marchpast.run.run import Run
 from marchpast.run.settings import Settings
 from marchpast.taxonomy import load_taxonomy
 

@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from marchpast import __version__
 from marchpast.errors import MarchpastError
 from marchpast.inventory import Comparison, Inventory, compare, count_seen, load_inventory
 from marchpast.media import Source
 from marchpast.pipeline import Recognizer, sightings
+from marchpast.progress import SILENCE, Progress
 from marchpast.recognition import FollowedFrame
 from marchpast.records import Sighting, SourceReport
 from marchpast.report import (
@@ -36,32 +37,6 @@ from marchpast.run.staging import ANNOTATED_FOLDER, Staging
 from marchpast.taxonomy import load_taxonomy
 
 UNVALIDATED_FLAG = "type never validated: no picture of it was left to measure on"
-
-
-class Progress(Protocol):
-    """Where a run says how far it is."""
-
-    def start(self, name: str, frames: int | None) -> None:
-        """Begin a step of `frames` frames, or of an unknown number."""
-
-    def advance(self, frame_index: int) -> None:
-        """Note that frames up to this index are done."""
-
-    def finish(self) -> None:
-        """End the step."""
-
-
-class Silence:
-    """A progress nobody watches."""
-
-    def start(self, name: str, frames: int | None) -> None:
-        """Say nothing."""
-
-    def advance(self, frame_index: int) -> None:
-        """Say nothing."""
-
-    def finish(self) -> None:
-        """Say nothing."""
 
 
 class Run:
@@ -111,7 +86,7 @@ class Run:
         self._settings = settings or Settings()
         self._taxonomy = load_taxonomy()
         self._wanted = tuple(self._taxonomy.find(name).id for name in self._settings.labels)
-        self._progress = progress or Silence()
+        self._progress = progress or SILENCE
         self._recognizer = recognizer or Recognizer.load(
             detector=self._settings.detector,
             classifier=self._settings.classifier,
