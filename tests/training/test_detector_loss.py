@@ -17,10 +17,13 @@ from marchpast.training.detector_loss import (  # noqa: E402
     assign,
     complete_iou,
     detector_loss,
+    distribution_focal_loss,
     pairwise_iou,
+    picture_weight,
     quality_focal_loss,
+    side_distances,
 )
-from marchpast.training.detector_model import Predictions  # noqa: E402
+from marchpast.training.detector_model import BINS, Predictions  # noqa: E402
 
 pytestmark = pytest.mark.train
 
@@ -107,7 +110,11 @@ def test_nothing_is_judged_in_an_ignored_region() -> None:
 
 
 def predictions(logits: Any, boxes: Any, points: Any) -> Predictions:
-    return Predictions(logits[None], boxes[None], points, torch.full((len(points),), float(STRIDE)))
+    """Every cell is sure that its box's sides are one cell away."""
+    sides = torch.full((1, len(points), 4, BINS), -20.0)
+    sides[..., 1] = 20.0
+    strides = torch.full((len(points),), float(STRIDE))
+    return Predictions(logits[None], sides, boxes[None], points, strides)
 
 
 def test_unjudged_scores_have_no_gradient() -> None:
@@ -140,6 +147,39 @@ def test_quality_focal_loss_by_hand() -> None:
     # At logit 0 the score is 0.5: distance to 0.9 squared 0.16, cross entropy ln 2.
     loss = quality_focal_loss(torch.zeros(1), torch.tensor([0.9]))
     assert loss.item() == pytest.approx(0.16 * 0.693147, rel=1e-5)
+
+
+def test_sides_are_measured_from_the_cell_in_cells_and_cut_to_the_bins() -> None:
+    points = torch.tensor([[20.0, 20.0], [20.0, 20.0]])
+    boxes = torch.tensor([[12.0, 4.0, 24.0, 500.0], [21.0, 16.0, 28.0, 24.0]])
+    found = side_distances(points, torch.tensor([8.0, 8.0]), boxes)
+    assert found[0].tolist() == pytest.approx([1.0, 2.0, 0.5, BINS - 1.01])
+    assert found[1].tolist() == pytest.approx([0.0, 0.5, 1.0, 0.5])
+
+
+def test_distribution_focal_loss_by_hand() -> None:
+    # All bins alike: ln 8, wherever the side is.
+    flat = distribution_focal_loss(torch.zeros(1, 4, BINS), torch.tensor([[0.0, 1.3, 4.5, 6.9]]))
+    assert flat.tolist()[0] == pytest.approx([2.0794415] * 4)
+
+
+@pytest.mark.parametrize("distance", [0.2, 3.0, 6.6])
+def test_the_cheapest_distribution_has_the_distance_as_its_mean(distance: float) -> None:
+    logits = torch.zeros(1, 1, BINS, requires_grad=True)
+    optimiser = torch.optim.Adam([logits], lr=0.3)
+    for _ in range(300):
+        optimiser.zero_grad()
+        distribution_focal_loss(logits, torch.tensor([[distance]])).sum().backward()
+        optimiser.step()
+    mean = (logits.detach().softmax(-1) * torch.arange(BINS)).sum().item()
+    assert mean == pytest.approx(distance, abs=0.03)
+
+
+def test_a_crowded_picture_counts_as_four_boxes() -> None:
+    boxes = [(0.0, 0.0, 8.0, 8.0)] * 10
+    assert picture_weight(truth(*boxes[:4], classes=[MILITARY] * 4)) == 1.0
+    assert picture_weight(truth(*boxes, classes=[MILITARY] * 8 + [IGNORED] * 2)) == 0.5
+    assert picture_weight(truth(classes=[])) == 1.0
 
 
 def random_boxes(count: int, seed: int) -> Any:

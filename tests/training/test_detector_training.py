@@ -20,9 +20,11 @@ from marchpast.errors import OutputExistsError  # noqa: E402
 from marchpast.training.datasets import LabelledBox, Picture  # noqa: E402
 from marchpast.training.detector_batches import Batch, BatchSource  # noqa: E402
 from marchpast.training.detector_config import DetectorConfig  # noqa: E402
-from marchpast.training.detector_evaluate import TorchDetector, examine, figures  # noqa: E402
+from marchpast.training.detector_evaluate import TorchDetector, examine  # noqa: E402
+from marchpast.training.detector_figures import figures  # noqa: E402
 from marchpast.training.detector_loss import MILITARY  # noqa: E402
-from marchpast.training.detector_model import STRIDES, DetectorNetwork  # noqa: E402
+from marchpast.training.detector_mining import false_alarms  # noqa: E402
+from marchpast.training.detector_model import DetectorNetwork  # noqa: E402
 from marchpast.training.detector_train import DEFAULT_CONFIG, fit, load_trained  # noqa: E402
 
 pytestmark = pytest.mark.train
@@ -37,8 +39,11 @@ def tiny_config(**changes: object) -> DetectorConfig:
         "samples_per_epoch": 8,
         "batch_size": 4,
         "sizes": [(SIDE, SIDE)],
+        "late_epochs": 1,
+        "late_sizes": [(SIDE, SIDE)],
         "warmup_steps": 2,
         "plain_epochs": 1,
+        "mining_epochs": 1,
         "evaluation_size": (SIDE, SIDE),
     }
     return DetectorConfig.model_validate(settings | changes)
@@ -77,14 +82,12 @@ def pictures(folder: Path, count: int, *, seed: int) -> list[Picture]:
 
 
 def eager_network() -> DetectorNetwork:
-    """A fresh network that a minute can teach: boxes start at about the vehicles' size."""
+    """A fresh network that a minute can teach: its statistics follow quickly."""
     torch.manual_seed(0)
     network = DetectorNetwork()
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = 0.2
-    for head, stride in zip(network.heads, STRIDES, strict=True):
-        head.box.bias.data[2:] = float(np.log(26 / stride))
     return network
 
 
@@ -162,6 +165,16 @@ def test_an_epoch_shows_the_same_scenes_again_and_another_shows_others(tmp_path:
     assert not torch.equal(once[0], other[0])
 
 
+def test_the_last_epochs_have_sizes_of_their_own(tmp_path: Path) -> None:
+    config = tiny_config(late_sizes=[(SIDE, 2 * SIDE)])
+    source = BatchSource(pictures(tmp_path, 4, seed=8), config=config)
+    shapes = [
+        {tuple(images.shape[2:]) for images, _ in source.batches(epoch=epoch, plain=True)}
+        for epoch in (0, 1)
+    ]
+    assert shapes == [{(SIDE, SIDE)}, {(SIDE, 2 * SIDE)}]
+
+
 def test_half_of_the_views_have_military_vehicles(tmp_path: Path) -> None:
     config = tiny_config(samples_per_epoch=200, mosaic_share=0.0, formation_share=0.0)
     # One picture in six has a vehicle; half of the views must.
@@ -174,6 +187,32 @@ def test_half_of_the_views_have_military_vehicles(tmp_path: Path) -> None:
         for target in targets
     ]
     assert 0.38 < np.mean(shown) < 0.6
+
+
+def test_pictures_that_raise_an_alarm_are_drawn_four_times_as_often(tmp_path: Path) -> None:
+    config = tiny_config(
+        samples_per_epoch=400, military_share=0.0, mosaic_share=0.0, formation_share=0.0
+    )
+    source = BatchSource(pictures(tmp_path, 8, seed=6), config=config)
+    # Of the four pictures without vehicles one is painted blue and called hard.
+    source.civil[2].image[:] = (250, 0, 0)
+    source.draw_oftener([False, False, True, False])
+    shown = [
+        bool((image[0] - image[2]).max() > 120)
+        for images, _ in source.batches(epoch=0, plain=True)
+        for image in images
+    ]
+    assert 4 / 7 - 0.1 < np.mean(shown) < 4 / 7 + 0.1
+
+
+def test_a_picture_is_hard_when_a_military_answer_is_confident(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = DetectorNetwork().eval()
+    scenes = BatchSource(pictures(tmp_path, 4, seed=7), config=tiny_config()).civil
+    assert false_alarms(network, scenes, size=(SIDE, SIDE)) == [False, False]
+    for head in network.heads:
+        torch.nn.init.constant_(head.output.bias[0], 3.0)
+    assert false_alarms(network, scenes, size=(SIDE, SIDE)) == [True, True]
 
 
 @pytest.mark.parametrize(

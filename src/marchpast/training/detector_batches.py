@@ -16,7 +16,7 @@ from marchpast.records import BgrImage, FloatArray
 from marchpast.training.datasets import CIVIL_NODE, Picture
 from marchpast.training.detector_augment import Photometry
 from marchpast.training.detector_config import DetectorConfig
-from marchpast.training.detector_formations import Cutout, cut_out, formation
+from marchpast.training.detector_formations import cutouts_of, formation
 from marchpast.training.detector_loss import CIVIL, MILITARY, Targets
 from marchpast.training.detector_scenes import Scene, mirrored, mosaic, view
 
@@ -25,6 +25,15 @@ _LONGEST_SIDE = 1024
 _CUTOUTS = 500
 _CIVIL_CUTOUTS = 120
 _CIVIL_IN_FORMATION = 0.1
+_UNCUT_FORMATIONS = 0.2
+"""Share of formations that are pasted with the whole of their boxes, as other people paste."""
+
+_VEHICLE_SHARES = (0.035, 1.0)
+"""How much of the picture's longer side a vehicle takes in a view made to its measure."""
+
+_ZOOMS = (0.5, 3.5)
+_HARD_DRAWS = 4.0
+"""How much oftener a picture is drawn that raised a false alarm."""
 
 Batch = tuple[Tensor, list[Targets]]
 
@@ -53,7 +62,9 @@ def to_scene(picture: Picture) -> Scene:
 
 def is_for_detector(picture: Picture) -> bool:
     """Whether the truth about military boxes is complete: all boxed, or none there."""
-    return picture.is_boxed or all(box.node == CIVIL_NODE for box in picture.boxes)
+    if all(box.node == CIVIL_NODE for box in picture.boxes):
+        return True
+    return picture.is_boxed and picture.all_boxed
 
 
 class BatchSource:
@@ -74,9 +85,10 @@ class BatchSource:
         ]
         self._civil = [scene for _, scene in civil]
         self._civil_share = _share_by_source([picture.source for picture, _ in civil])
+        self._draws = self._civil_share
         generator = np.random.default_rng(config.seed)
-        self._cutouts = _cutouts(self._military, _CUTOUTS, MILITARY, generator)
-        self._civil_cutouts = _cutouts(self._civil, _CIVIL_CUTOUTS, CIVIL, generator)
+        self._cutouts = cutouts_of(self._military, _CUTOUTS, MILITARY, generator)
+        self._civil_cutouts = cutouts_of(self._civil, _CIVIL_CUTOUTS, CIVIL, generator)
         _LOGGER.info(
             "%d pictures with military vehicles, %d without, %d + %d cutouts",
             len(self._military),
@@ -94,14 +106,29 @@ class BatchSource:
         """
         seed = self._config.seed + 1000 * epoch
         generator = np.random.default_rng(seed)
+        is_late = epoch >= self._config.epochs - self._config.late_epochs
+        sizes = self._config.late_sizes if is_late else self._config.sizes
         photometry = Photometry(seed=seed, strength=0.5 if plain else 1.0)
         for _ in range(self._config.samples_per_epoch // self._config.batch_size):
-            sizes = self._config.sizes
             size = sizes[int(generator.integers(len(sizes)))]
             scenes = [
                 self._scene(size, generator, plain=plain) for _ in range(self._config.batch_size)
             ]
             yield to_batch([_recoloured(scene, photometry) for scene in scenes])
+
+    @property
+    def civil(self) -> Sequence[Scene]:
+        """The pictures without military vehicles."""
+        return self._civil
+
+    def draw_oftener(self, hard: Sequence[bool]) -> None:
+        """Draw some of the pictures without military vehicles more often from now on.
+
+        Args:
+            hard: One for each of `civil`; the others go back to their usual share.
+        """
+        draws = self._civil_share * np.where(np.asarray(hard, bool), _HARD_DRAWS, 1.0)
+        self._draws = draws / draws.sum()
 
     def _scene(
         self, size: tuple[int, int], generator: np.random.Generator, *, plain: bool
@@ -113,7 +140,7 @@ class BatchSource:
         elif draw < config.formation_share + config.mosaic_share and not plain:
             scene = self._mosaic(size, generator)
         else:
-            scene = self._view(size, generator, zooms=(0.5, 1.8))
+            scene = self._view(size, generator, zooms=(0.5, 1.8), fits_vehicle=0.5)
         return mirrored(scene) if generator.random() < 0.5 else scene
 
     def _view(
@@ -122,21 +149,26 @@ class BatchSource:
         generator: np.random.Generator,
         *,
         zooms: tuple[float, float],
+        fits_vehicle: float = 0.0,
     ) -> Scene:
+        """Show one picture; some are zoomed so that a vehicle takes a drawn share of the view."""
         if self._civil and generator.random() >= self._config.military_share:
-            picture = self._civil[int(generator.choice(len(self._civil), p=self._civil_share))]
+            picture = self._civil[int(generator.choice(len(self._civil), p=self._draws))]
         else:
             picture = self._military[int(generator.integers(len(self._military)))]
-        zoom = float(np.exp(generator.uniform(*np.log(zooms))))
+        if len(picture.xyxy) and generator.random() < fits_vehicle:
+            zoom = _zoom_to_measure(picture, size, generator)
+        else:
+            zoom = _log_uniform(zooms, generator)
         stretch = float(np.exp(generator.normal(0.0, 0.08)))
         return view(picture, size=size, zoom=zoom, stretch=stretch, generator=generator)
 
     def _mosaic(self, size: tuple[int, int], generator: np.random.Generator) -> Scene:
-        columns = 2 if generator.random() < 0.7 else 3
+        columns = 2 if generator.random() < 0.6 else 3
         heights = _parts(size[0], columns, generator)
         widths = _parts(size[1], columns, generator)
         tiles = [
-            self._view((height, width), generator, zooms=(0.8, 2.5))
+            self._view((height, width), generator, zooms=(0.8, 2.5), fits_vehicle=0.3)
             for height in heights
             for width in widths
         ]
@@ -144,7 +176,7 @@ class BatchSource:
 
     def _formation(self, size: tuple[int, int], generator: np.random.Generator) -> Scene:
         background = self._view(size, generator, zooms=(0.9, 2.5))
-        count = int(generator.integers(4, 14))
+        count = int(generator.integers(4, 17))
         # A parade shows one type many times; a convoy mixes.
         kinds = 1 if generator.random() < 0.4 else count
         chosen = [self._cutouts[int(generator.integers(len(self._cutouts)))]]
@@ -156,6 +188,8 @@ class BatchSource:
                 chosen.append(self._cutouts[int(generator.integers(len(self._cutouts)))])
             else:
                 chosen.append(chosen[0])
+        if generator.random() < _UNCUT_FORMATIONS:
+            chosen = [cutout.uncut() for cutout in chosen]
         return formation(background, chosen, generator=generator)
 
 
@@ -189,33 +223,27 @@ def _civil_unjudged(picture: Picture, image: BgrImage) -> FloatArray:
     return np.array([[0, 0, image.shape[1], image.shape[0]]], np.float32)
 
 
+def _zoom_to_measure(
+    picture: Scene, size: tuple[int, int], generator: np.random.Generator
+) -> float:
+    """Choose how closely to look so that one vehicle's longer side is a drawn share of the view."""
+    height, width = picture.image.shape[:2]
+    box = picture.xyxy[int(generator.integers(len(picture.xyxy)))]
+    fitted = min(size[0] / height, size[1] / width)
+    share = float((box[2:] - box[:2]).max()) * fitted / max(size)
+    wanted = _log_uniform(_VEHICLE_SHARES, generator)
+    return float(np.clip(wanted / max(share, 1e-3), *_ZOOMS))
+
+
+def _log_uniform(bounds: tuple[float, float], generator: np.random.Generator) -> float:
+    return float(np.exp(generator.uniform(*np.log(bounds))))
+
+
 def _share_by_source(sources: Sequence[str]) -> FloatArray:
     """Draw a source as often as the square root of its size: none drowns the others."""
     counts = Counter(sources)
     weight = np.array([counts[source] ** -0.5 for source in sources])
     return (weight / weight.sum()).astype(np.float64) if len(weight) else weight
-
-
-def _cutouts(
-    scenes: Sequence[Scene], limit: int, class_id: int, generator: np.random.Generator
-) -> list[Cutout]:
-    found: list[Cutout] = []
-    for index in generator.permutation(len(scenes)):
-        scene = scenes[int(index)]
-        for box in scene.xyxy[scene.class_id == class_id]:
-            if _is_whole(box, scene.image):
-                cutout = cut_out(scene.image, box, class_id=class_id)
-                found += [cutout] if cutout else []
-        if len(found) >= limit:
-            break
-    return found[:limit]
-
-
-def _is_whole(box: FloatArray, image: BgrImage) -> bool:
-    """Whether a vehicle is large enough and not cut off by the picture's border."""
-    height, width = image.shape[:2]
-    clear = box[0] > 2 and box[1] > 2 and box[2] < width - 2 and box[3] < height - 2
-    return bool(clear and min(box[2] - box[0], box[3] - box[1]) >= 40)
 
 
 def _parts(length: int, count: int, generator: np.random.Generator) -> list[int]:

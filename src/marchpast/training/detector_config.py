@@ -20,6 +20,8 @@ class DetectorConfig(BaseModel):
         samples_per_epoch: Scenes an epoch.
         batch_size: Scenes a step.
         sizes: Height and width of a batch, drawn anew every step; multiples of 32.
+        late_epochs: Epochs at the end with `late_sizes`.
+        late_sizes: As `sizes`; nearer to what is shipped, where steps are dear.
         military_share: How often a picture that is shown has military vehicles.
         mosaic_share: How often a scene is four or nine pictures.
         formation_share: How often vehicles are set in rows on a picture.
@@ -29,6 +31,8 @@ class DetectorConfig(BaseModel):
         warmup_steps: Steps in which the learning rate rises.
         average_decay: Of the averaged weights, which are what is kept.
         clip_norm: Largest norm of a gradient.
+        mining_epochs: Every so many epochs, up to the plain ones, the pictures without military
+            vehicles that raise an alarm are chosen anew, to be drawn more often.
         plain_epochs: Epochs at the end without mosaics and with gentler colours.
         threads: Threads of one process on a CPU.
         evaluation_size: Height and width for the figures after each epoch.
@@ -41,6 +45,8 @@ class DetectorConfig(BaseModel):
     samples_per_epoch: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=1)]
     sizes: Annotated[list[tuple[int, int]], Field(min_length=1)]
+    late_epochs: Annotated[int, Field(ge=0)]
+    late_sizes: Annotated[list[tuple[int, int]], Field(min_length=1)]
     military_share: Share
     mosaic_share: Share
     formation_share: Share
@@ -50,11 +56,12 @@ class DetectorConfig(BaseModel):
     warmup_steps: Annotated[int, Field(ge=1)]
     average_decay: Annotated[float, Field(ge=0, lt=1)]
     clip_norm: Annotated[float, Field(gt=0)]
+    mining_epochs: Annotated[int, Field(ge=1)]
     plain_epochs: Annotated[int, Field(ge=0)]
     threads: Annotated[int, Field(ge=1)]
     evaluation_size: tuple[int, int]
 
-    @field_validator("sizes", "evaluation_size")
+    @field_validator("sizes", "late_sizes", "evaluation_size")
     @classmethod
     def _is_multiple_of_32(
         cls, value: list[tuple[int, int]] | tuple[int, int]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -23,8 +21,6 @@ from marchpast.training.metrics import (
     PictureResult,
     box_figures,
     confidence_at,
-    match,
-    overlaps,
     rank,
 )
 
@@ -34,9 +30,6 @@ IOU_THRESHOLD = 0.45
 SCORE_FLOOR = 0.03
 MOST_CANDIDATES = 1000
 MOST_BOXES = 300
-
-_SMALL, _LARGE = 0.1, 0.3
-_GROUP = 3
 
 Detect = Callable[[BgrImage], Detections]
 
@@ -62,7 +55,7 @@ class Examined:
 
 
 def examine(pictures: Sequence[Picture], detect: Detect) -> list[Examined]:
-    """Run a detector over pictures; those whose military vehicle is not boxed are left out.
+    """Run a detector over pictures; those with a military vehicle without a box are left out.
 
     Args:
         pictures: Of the validation split.
@@ -74,7 +67,7 @@ def examine(pictures: Sequence[Picture], detect: Detect) -> list[Examined]:
     examined = []
     for picture in pictures:
         truth = [box.xyxy for box in picture.boxes if box.node != CIVIL_NODE]
-        if truth and not picture.is_boxed:
+        if truth and not (picture.is_boxed and picture.all_boxed):
             continue
         found = detect(_decoded(picture))
         military = found.select(found.class_id == MILITARY)
@@ -110,48 +103,6 @@ def confidence_for(examined: Sequence[Examined], *, false_per_picture: float) ->
     return confidence_at(ranking, false_per_picture=false_per_picture)
 
 
-def figures(examined: Sequence[Examined], *, min_confidence: float) -> dict[str, Any]:
-    """Return the card's tables of figures; every table says on how many it rests.
-
-    Args:
-        examined: All pictures of the validation split.
-        min_confidence: At which recalls and alarms are counted.
-    """
-    with_military = [row for row in examined if row.has_military]
-    without = [row for row in examined if not row.has_military]
-    groups = [row for row in with_military if len(row.result.truth) >= _GROUP]
-    by_source: dict[str, list[Examined]] = defaultdict(list)
-    for row in without:
-        by_source[row.picture.source].append(row)
-    overall = {
-        key: round(value, 4) if isinstance(value, float) else value
-        for key, value in asdict(military_figures(examined)).items()
-    }
-    at = {"min_confidence": min_confidence}
-    return {
-        "military": overall
-        | {
-            "recall_at_min_confidence": round(recall(with_military, **at), 4),
-            "false_boxes_per_100_pictures": round(false_per_100(with_military, **at), 1),
-            "called_civil": round(_called_civil(with_military, min_confidence), 4),
-        },
-        "recall_by_size": _recall_by_size(with_military, min_confidence),
-        "three_or_more_vehicles": {
-            "pictures": len(groups),
-            "boxes": sum(len(row.result.truth) for row in groups),
-            "recall": round(recall(groups, **at), 4),
-        },
-        "without_military": {
-            "pictures": len(without),
-            "false_boxes_per_100_pictures": round(false_per_100(without, **at), 1),
-        },
-        "false_boxes_per_100_by_source": {
-            source: round(false_per_100(rows, **at), 1)
-            for source, rows in sorted(by_source.items())
-        },
-    }
-
-
 class TorchDetector:
     """The network before it is exported, with the post-processing of the exported graph.
 
@@ -183,50 +134,6 @@ class TorchDetector:
             confidence[kept].cpu().numpy(),
             class_id[order][kept].cpu().numpy(),
         )
-
-
-def _recall_by_size(examined: Sequence[Examined], min_confidence: float) -> dict[str, Any]:
-    """Recall of boxes whose longer side is a small, middling or large share of the picture."""
-    found: dict[str, list[bool]] = {"under_10_percent": [], "10_to_30": [], "over_30": []}
-    for row in examined:
-        truth = row.result.truth
-        side = (truth[:, 2:] - truth[:, :2]).max(axis=1)
-        share = side / max(row.picture.width, row.picture.height)
-        for index, value in enumerate(share):
-            key = (
-                "under_10_percent"
-                if value < _SMALL
-                else "10_to_30"
-                if value < _LARGE
-                else "over_30"
-            )
-            found[key].append(_is_found(row.result, index, min_confidence))
-    return {
-        key: {"boxes": len(hits), "recall": round(sum(hits) / max(1, len(hits)), 4)}
-        for key, hits in found.items()
-    }
-
-
-def _is_found(result: PictureResult, index: int, min_confidence: float) -> bool:
-    """Whether one truth is found, matched for itself alone."""
-    kept = result.confidence >= min_confidence
-    alone = PictureResult(
-        result.xyxy[kept], result.confidence[kept], result.truth[index : index + 1]
-    )
-    return bool(match(alone, 0.5).any())
-
-
-def _called_civil(examined: Sequence[Examined], min_confidence: float) -> float:
-    """Share of true military boxes that a civil box covers and no military one."""
-    called, total = 0, 0
-    for row in examined:
-        kept = row.found.select(row.found.confidence >= min_confidence)
-        overlap = overlaps(row.result.truth, kept.xyxy) >= 0.5
-        military = (overlap & (kept.class_id == MILITARY)).any(axis=1)
-        civil = (overlap & (kept.class_id != MILITARY)).any(axis=1)
-        called += int((civil & ~military).sum())
-        total += len(military)
-    return called / max(1, total)
 
 
 def _decoded(picture: Picture) -> BgrImage:

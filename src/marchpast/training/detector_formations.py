@@ -33,6 +33,10 @@ class Cutout:
     alpha: FloatArray
     class_id: int
 
+    def uncut(self) -> Cutout:
+        """Return the vehicle with what is behind it in its box."""
+        return Cutout(self.image, np.ones_like(self.alpha), self.class_id)
+
 
 def cut_out(image: BgrImage, box: FloatArray, *, class_id: int) -> Cutout | None:
     """Cut a vehicle out of its picture (GrabCut from its box), or `None` if that fails.
@@ -68,6 +72,36 @@ def cut_out(image: BgrImage, box: FloatArray, *, class_id: int) -> Cutout | None
         return None
     alpha = cv2.GaussianBlur(vehicle.astype(np.float32), (3, 3), 0)
     return Cutout(np.array(patch[y1:y2, x1:x2], np.uint8), np.asarray(alpha, np.float32), class_id)
+
+
+def cutouts_of(
+    scenes: Sequence[Scene], limit: int, class_id: int, generator: np.random.Generator
+) -> list[Cutout]:
+    """Cut out vehicles of one class, of scenes drawn at random, until there are enough.
+
+    Args:
+        scenes: To cut from.
+        limit: The largest number of cutouts.
+        class_id: Of the vehicles.
+        generator: Chooses the order of the scenes.
+    """
+    found: list[Cutout] = []
+    for index in generator.permutation(len(scenes)):
+        scene = scenes[int(index)]
+        for box in scene.xyxy[scene.class_id == class_id]:
+            if _is_whole(box, scene.image):
+                cutout = cut_out(scene.image, box, class_id=class_id)
+                found += [cutout] if cutout else []
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _is_whole(box: FloatArray, image: BgrImage) -> bool:
+    """Whether a vehicle is large enough and not cut off by the picture's border."""
+    height, width = image.shape[:2]
+    clear = box[0] > 2 and box[1] > 2 and box[2] < width - 2 and box[3] < height - 2
+    return bool(clear and min(box[2] - box[0], box[3] - box[1]) >= 40)
 
 
 def formation(

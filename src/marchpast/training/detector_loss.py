@@ -2,9 +2,11 @@
 
 Assignment follows TOOD (Feng et al., arXiv:2108.07755): a cell's claim to a box is its score
 times a power of its overlap, the best ten cells answer, and their target score is the claim,
-scaled to the overlap. Scores are trained by quality focal loss (arXiv:2006.04388), boxes by
-complete IoU (arXiv:1911.08287). Scores are masked class by class: many pictures have no
-boxes on civil vehicles, and silence there must not teach that these are background.
+scaled to the overlap. Scores are trained by quality focal loss, the distances to a box's sides
+by distribution focal loss (both arXiv:2006.04388), boxes by complete IoU (arXiv:1911.08287).
+Scores are masked class by class: many pictures have no boxes on civil vehicles, and silence
+there must not teach that these are background. A picture full of boxes weighs less than its
+boxes would, or pasted formations would be most of what is learnt.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from marchpast.training.detector_model import Predictions
+from marchpast.training.detector_model import BINS, Predictions
 
 MILITARY, CIVIL, IGNORED = 0, 1, -1
 
@@ -24,6 +26,11 @@ _TOP_CELLS = 10
 _SCORE_POWER, _OVERLAP_POWER = 1.0, 6.0
 _FOCUS = 2.0
 _BOX_WEIGHT = 2.0
+_SIDES_WEIGHT = 0.25
+_FULL_WEIGHT_BOXES = 4
+"""A picture with more boxes than this counts as if it had this many."""
+
+_LAST_BIN = BINS - 1 - 1e-2
 _NEAR_CENTRE = 0.75
 """Cells nearer than this many strides to a centre may answer for a box too small to hold one."""
 
@@ -68,6 +75,7 @@ class Loss:
     total: Tensor
     score: Tensor
     box: Tensor
+    sides: Tensor
 
 
 def detector_loss(predictions: Predictions, targets: list[Targets]) -> Loss:
@@ -77,8 +85,7 @@ def detector_loss(predictions: Predictions, targets: list[Targets]) -> Loss:
         predictions: Of the batch.
         targets: One a picture, in order.
     """
-    score_sum = predictions.logits.new_zeros(())
-    box_sum = predictions.logits.new_zeros(())
+    sums = predictions.logits.new_zeros(3)
     claim_sum = 0.0
     for row, truth in enumerate(targets):
         logits, boxes = predictions.logits[row], predictions.boxes[row]
@@ -86,15 +93,24 @@ def detector_loss(predictions: Predictions, targets: list[Targets]) -> Loss:
             assigned = assign(
                 logits.sigmoid(), boxes, predictions.points, predictions.strides, truth
             )
-        losses = quality_focal_loss(logits, assigned.target) * assigned.weight
-        score_sum = score_sum + losses.sum()
-        claims = assigned.target[assigned.cells].amax(dim=1)
-        overlap = complete_iou(boxes[assigned.cells], truth.xyxy[assigned.boxes])
-        box_sum = box_sum + ((1.0 - overlap) * claims).sum()
+        cells, own_boxes = assigned.cells, truth.xyxy[assigned.boxes]
+        share = picture_weight(truth)
+        claims = assigned.target[cells].amax(dim=1) * share
+        score = (quality_focal_loss(logits, assigned.target) * assigned.weight).sum() * share
+        box = ((1.0 - complete_iou(boxes[cells], own_boxes)) * claims).sum()
+        distances = side_distances(predictions.points[cells], predictions.strides[cells], own_boxes)
+        sides = distribution_focal_loss(predictions.sides[row, cells], distances)
+        sums = sums + torch.stack((score, box, (sides.mean(dim=1) * claims).sum()))
         claim_sum += float(claims.sum())
-    scale = 1.0 / max(claim_sum, 1.0)
-    score, box = score_sum * scale, box_sum * scale
-    return Loss(score + _BOX_WEIGHT * box, score.detach(), box.detach())
+    score, box, sides = (sums / max(claim_sum, 1.0)).unbind()
+    total = score + _BOX_WEIGHT * box + _SIDES_WEIGHT * sides
+    return Loss(total, score.detach(), box.detach(), sides.detach())
+
+
+def picture_weight(truth: Targets) -> float:
+    """How much one picture of a batch counts: less the more boxes are judged in it."""
+    judged = int((truth.class_id != IGNORED).sum())
+    return min(1.0, _FULL_WEIGHT_BOXES / max(1, judged))
 
 
 def assign(
@@ -168,6 +184,33 @@ def quality_focal_loss(logits: Tensor, target: Tensor) -> Tensor:
     distance = (target - logits.sigmoid()).abs() ** _FOCUS
     entropy = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
     return distance * entropy
+
+
+def side_distances(points: Tensor, strides: Tensor, boxes: Tensor) -> Tensor:
+    """`(A, 4)`: cells from a cell's centre to the left, top, right and bottom of its box.
+
+    Cut to what the bins can say.
+    """
+    distances = torch.cat((points - boxes[:, :2], boxes[:, 2:] - points), dim=-1)
+    return (distances / strides[:, None]).clamp(0.0, _LAST_BIN)
+
+
+def distribution_focal_loss(sides: Tensor, distances: Tensor) -> Tensor:
+    """Cross entropy with the two bins beside each distance, the nearer weighing more.
+
+    Args:
+        sides: `(A, 4, BINS)` logits.
+        distances: `(A, 4)` in cells, from 0 to less than the last bin.
+
+    Returns:
+        `(A, 4)`.
+    """
+    logs = sides.log_softmax(dim=-1)
+    below = distances.long()
+    share_above = distances - below
+    lower = logs.gather(-1, below[..., None])[..., 0]
+    upper = logs.gather(-1, below[..., None] + 1)[..., 0]
+    return -((1.0 - share_above) * lower + share_above * upper)
 
 
 def pairwise_iou(boxes: Tensor, others: Tensor) -> Tensor:

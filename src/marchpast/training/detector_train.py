@@ -1,9 +1,10 @@
 """Train the detector.
 
-    python -m marchpast.training.detector_train --data FOLDER --weights yolox_nano.onnx --run FOLDER
+    python -m marchpast.training.detector_train --data FOLDER --weights picodet_s.onnx --run FOLDER
 
 Every epoch leaves `last.pt` in the run folder and a line in `log.jsonl`; `--resume` goes on
-from there. What is kept is the running average of the weights.
+from there. What is kept is the running average of the weights. Every few epochs the pictures
+without military vehicles are looked at again, and those that raise an alarm are drawn more often.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ import torch
 from torch import Tensor, nn
 
 from marchpast.errors import OutputExistsError
-from marchpast.files import replacing
+from marchpast.progress import SILENCE, Progress
 from marchpast.training.datasets import Picture, load_pictures
 from marchpast.training.detector_batches import BatchSource
+from marchpast.training.detector_checkpoint import restore_checkpoint, save_checkpoint
 from marchpast.training.detector_config import DetectorConfig
 from marchpast.training.detector_evaluate import (
     TorchDetector,
@@ -33,6 +35,7 @@ from marchpast.training.detector_evaluate import (
     recall,
 )
 from marchpast.training.detector_loss import Targets, detector_loss
+from marchpast.training.detector_mining import false_alarms
 from marchpast.training.detector_model import DetectorNetwork
 from marchpast.training.detector_optimise import (
     AveragedWeights,
@@ -51,16 +54,23 @@ _VALIDATION_STRIDE = 4
 
 
 def train_detector(
-    config: DetectorConfig, *, data: Path, weights: Path, run: Path, resume: bool = False
+    config: DetectorConfig,
+    *,
+    data: Path,
+    weights: Path | None,
+    run: Path,
+    resume: bool = False,
+    progress: Progress = SILENCE,
 ) -> Path:
-    """Train from published weights on a folder of collections.
+    """Train on a folder of collections, from published weights or from chance.
 
     Args:
         config: All settings.
         data: Folder of the collections.
-        weights: Published YOLOX-nano ONNX file to start from.
+        weights: Published PicoDet-S ONNX file to start from; `None` starts from random weights.
         run: Folder for checkpoint and log; made if it is missing.
         resume: Go on from the run folder's checkpoint.
+        progress: Told how far it is, in steps.
 
     Returns:
         The path of the last checkpoint.
@@ -75,11 +85,19 @@ def train_detector(
     cv2.setNumThreads(config.threads)
     source = BatchSource(load_pictures(data, split="train"), config=config)
     network = DetectorNetwork()
-    if not resume:
+    if not resume and weights is not None:
         load_coco_weights(network, weights)
         restore_normalisation(network, _some_images(source, config))
     validation = load_pictures(data, split="val")[::_VALIDATION_STRIDE]
-    return fit(network, source, config=config, validation=validation, run=run, resume=resume)
+    return fit(
+        network,
+        source,
+        config=config,
+        validation=validation,
+        run=run,
+        resume=resume,
+        progress=progress,
+    )
 
 
 def fit(
@@ -90,6 +108,7 @@ def fit(
     validation: Sequence[Picture],
     run: Path,
     resume: bool = False,
+    progress: Progress = SILENCE,
 ) -> Path:
     """Train a network in place, epoch by epoch, and return the path of the last checkpoint.
 
@@ -100,6 +119,7 @@ def fit(
         validation: Pictures for the figures of the log.
         run: Folder for checkpoint and log; made if it is missing.
         resume: Replace the start weights by the run folder's checkpoint and go on.
+        progress: Told how far it is, in steps.
 
     Raises:
         OutputExistsError: If the run folder has a checkpoint and `resume` is false.
@@ -111,16 +131,30 @@ def fit(
     network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = make_optimiser(network, config)
     average = AveragedWeights(network, decay=config.average_decay)
-    start = _restore(checkpoint, network, average, optimiser) if resume else 0
+    start, hard = 0, [False] * len(source.civil)
+    if resume:
+        start, hard = restore_checkpoint(checkpoint, network, average, optimiser)
+    source.draw_oftener(hard)
+    steps = config.samples_per_epoch // config.batch_size
+    progress.start("training", config.epochs * steps)
+    progress.advance(start * steps - 1)
     for epoch in range(start, config.epochs):
         began = time.monotonic()
-        line = _train_epoch(network, average, optimiser, source, config, epoch, device)
+        line = _train_epoch(network, average, optimiser, source, config, epoch, device, progress)
         line["train_s"] = round(time.monotonic() - began, 1)
+        may_mine = epoch + 1 <= config.epochs - config.plain_epochs
+        if may_mine and (epoch + 1) % config.mining_epochs == 0:
+            hard = false_alarms(average.network, source.civil, size=config.evaluation_size)
+            source.draw_oftener(hard)
+        line["hard_pictures"] = sum(hard)
         line |= _validate(validation, average, config)
-        _save(checkpoint, network, average, optimiser, epoch=epoch, config=config)
+        save_checkpoint(
+            checkpoint, network, average, optimiser, epoch=epoch, hard=hard, config=config
+        )
         with (run / LOG_NAME).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         _LOGGER.info("%s", line)
+    progress.finish()
     return checkpoint
 
 
@@ -140,35 +174,35 @@ def _train_epoch(
     config: DetectorConfig,
     epoch: int,
     device: torch.device,
+    progress: Progress,
 ) -> dict[str, float]:
     network.train()
     steps = config.samples_per_epoch // config.batch_size
     plain = epoch >= config.epochs - config.plain_epochs
-    sums = torch.zeros(3)
+    sums = torch.zeros(4)
     for index, (images, targets) in enumerate(source.batches(epoch=epoch, plain=plain)):
         step = epoch * steps + index
         factor = learning_rate_factor(step, warmup=config.warmup_steps, total=config.epochs * steps)
         for group in optimiser.param_groups:
             group["lr"] = group["base_lr"] * factor
-        loss = detector_loss(
-            network(images.to(device, memory_format=torch.channels_last)),
-            [_on(target, device) for target in targets],
-        )
+        # On the CPUs tried bfloat16 was slower than float32.
+        with torch.autocast("cuda", torch.bfloat16, enabled=device.type == "cuda"):
+            predictions = network(images.to(device, memory_format=torch.channels_last))
+        loss = detector_loss(predictions, [_on(target, device) for target in targets])
         optimiser.zero_grad()
         loss.total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
         optimiser.step()
         average.update(network, step=step + 1)
-        sums += torch.stack((loss.total.detach(), loss.score, loss.box)).cpu()
+        progress.advance(step)
+        sums += torch.stack((loss.total.detach(), loss.score, loss.box, loss.sides)).cpu()
         if index % 40 == 0:
             _LOGGER.info("epoch %d step %d loss %.3f", epoch, index, float(loss.total.detach()))
-    total, score, box = (sums / steps).tolist()
-    return {
-        "epoch": epoch,
-        "loss": round(total, 4),
-        "score_loss": round(score, 4),
-        "box_loss": round(box, 4),
+    names = ("loss", "score_loss", "box_loss", "sides_loss")
+    means = {
+        name: round(value, 4) for name, value in zip(names, (sums / steps).tolist(), strict=True)
     }
+    return {"epoch": epoch} | means
 
 
 def _validate(
@@ -204,46 +238,12 @@ def _some_images(source: BatchSource, config: DetectorConfig) -> Iterator[Tensor
         yield images
 
 
-def _save(
-    path: Path,
-    network: DetectorNetwork,
-    average: AveragedWeights,
-    optimiser: torch.optim.Optimizer,
-    *,
-    epoch: int,
-    config: DetectorConfig,
-) -> None:
-    content = {
-        "epoch": epoch,
-        "network": network.state_dict(),
-        "average": average.network.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "config": config.model_dump_json(),
-    }
-    with replacing(path) as stream:
-        torch.save(content, stream)
-
-
-def _restore(
-    path: Path,
-    network: DetectorNetwork,
-    average: AveragedWeights,
-    optimiser: torch.optim.Optimizer,
-) -> int:
-    """Load a checkpoint in place and return the epoch to go on with."""
-    content = torch.load(path, map_location="cpu", weights_only=True)
-    network.load_state_dict(content["network"])
-    average.network.load_state_dict(content["average"])
-    optimiser.load_state_dict(content["optimiser"])
-    return int(content["epoch"]) + 1
-
-
 def main() -> None:
     """Train from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="settings (TOML)")
     parser.add_argument("--data", type=Path, required=True, help="folder of the collections")
-    parser.add_argument("--weights", type=Path, required=True, help="YOLOX-nano ONNX to start")
+    parser.add_argument("--weights", type=Path, required=True, help="PicoDet-S ONNX to start")
     parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint and log")
     parser.add_argument("--resume", action="store_true", help="go on from the run folder")
     arguments = parser.parse_args()

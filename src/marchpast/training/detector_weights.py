@@ -2,8 +2,9 @@
 
 The published file is an ONNX graph with batch normalisation folded into its convolutions. Its
 convolutions, in graph order, are the network's convolutions in order of execution; nothing is
-matched by name. Normalisation is put back by measuring each convolution's output on training
-pictures, so that the network starts as the same function.
+matched by name. Its colours are in RGB order, ours in BGR. Normalisation is put back by
+measuring each convolution's output on training pictures, so that the network starts as the same
+function.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from marchpast.errors import ModelContractError
-from marchpast.training.detector_model import ConvBlock, DetectorNetwork, Head
+from marchpast.training.detector_blocks import ConvBlock
+from marchpast.training.detector_model import BINS, DetectorNetwork, Head
 
 # Rows of the 80 COCO classes (cocodataset.org order) that look like each of our classes.
 _COCO_CLASSES = 80
@@ -41,6 +43,9 @@ def read_convolutions(path: Path) -> ConvWeights:
     """
     graph = onnx.load(str(path)).graph
     constants = {tensor.name: tensor for tensor in graph.initializer}
+    constants |= {
+        node.output[0]: node.attribute[0].t for node in graph.node if node.op_type == "Constant"
+    }
     found: ConvWeights = []
     for node in graph.node:
         if node.op_type != "Conv":
@@ -49,7 +54,7 @@ def read_convolutions(path: Path) -> ConvWeights:
         if len(names) != 2 or not all(name in constants for name in names):
             raise ModelContractError(
                 f"{path}: convolution {node.name!r} needs a constant weight and bias, has "
-                f"inputs {names}; give the published YOLOX-nano ONNX file"
+                f"inputs {names}; give the published PicoDet-S ONNX file"
             )
         weight, bias = (numpy_helper.to_array(constants[name]) for name in names)
         found.append((weight, bias))
@@ -77,8 +82,8 @@ def convolutions_in_order(network: DetectorNetwork) -> list[nn.Conv2d]:
 def load_coco_weights(network: DetectorNetwork, path: Path) -> None:
     """Fill `network` with the published folded weights; normalisation becomes the bias alone.
 
-    Works for 80 classes (class scores and objectness are then summed as logits) and for the
-    two classes of this project (each starts as the mean of the COCO rows that look like it).
+    Works for 80 classes and for the two classes of this project (each starts as the mean of the
+    COCO rows that look like it).
 
     Raises:
         ModelContractError: If the file's convolutions are not those of the network.
@@ -88,19 +93,16 @@ def load_coco_weights(network: DetectorNetwork, path: Path) -> None:
     if len(source) != len(target):
         raise ModelContractError(
             f"{path}: {len(source)} convolutions, the network has {len(target)}; give the "
-            "published YOLOX-nano ONNX file"
+            "published PicoDet-S ONNX file"
         )
-    scores = {head.class_score: True for head in network.heads if isinstance(head, Head)}
-    presences = {head.presence: True for head in network.heads if isinstance(head, Head)}
+    outputs = {head.output for head in network.heads if isinstance(head, Head)}
     norms = {block.conv: block.norm for block in network.modules() if isinstance(block, ConvBlock)}
     for conv, (weight, bias) in zip(target, source, strict=True):
-        if conv in scores:
-            weight, bias = _class_rows(weight, bias, classes=conv.out_channels)
-        elif conv in presences:
-            weight = np.repeat(weight, conv.out_channels, axis=0)
-            bias = np.repeat(bias, conv.out_channels)
+        is_coco = len(bias) == _COCO_CLASSES + 4 * BINS
+        if conv in outputs and is_coco and network.classes == len(_START_ROWS):
+            weight, bias = _with_our_classes(weight), _with_our_classes(bias)
         elif conv is network.backbone.stem.conv:
-            weight = _without_focus(weight)
+            weight = weight[:, ::-1]
         _fill(conv, norms.get(conv), weight, bias, path)
 
 
@@ -149,7 +151,7 @@ def _fill(
     if tuple(conv.weight.shape) != weight.shape:
         raise ModelContractError(
             f"{path}: a convolution has shape {weight.shape}, the network's has "
-            f"{tuple(conv.weight.shape)}; give the published YOLOX-nano ONNX file"
+            f"{tuple(conv.weight.shape)}; give the published PicoDet-S ONNX file"
         )
     with torch.no_grad():
         conv.weight.copy_(torch.from_numpy(weight.copy()))
@@ -171,27 +173,7 @@ def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     return mean, variance
 
 
-def _class_rows(
-    weight: FloatArray, bias: FloatArray, *, classes: int
-) -> tuple[FloatArray, FloatArray]:
-    if classes == len(bias) or len(bias) != _COCO_CLASSES:
-        # A foreign file is refused for its shape, where all of them are compared.
-        return weight, bias
-    rows = _START_ROWS[:classes]
-    return (
-        np.stack([weight[list(row)].mean(axis=0) for row in rows]),
-        np.stack([bias[list(row)].mean(axis=0) for row in rows]),
-    )
-
-
-def _without_focus(weight: FloatArray) -> FloatArray:
-    """Rewrite the 3x3 stem over 2x2 space-to-depth channels as one 6x6 convolution.
-
-    The published stem stacks four sub-pictures (x, y offsets 00, 01, 10, 11 as y, x order
-    top-left, bottom-left, top-right, bottom-right) of 3 channels each.
-    """
-    outputs = weight.shape[0]
-    stem = np.zeros((outputs, 3, 6, 6), np.float32)
-    for index, (row, column) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
-        stem[:, :, row::2, column::2] = weight[:, 3 * index : 3 * index + 3]
-    return stem
+def _with_our_classes(rows: FloatArray) -> FloatArray:
+    """Replace the rows of the COCO classes, which come first, by those of our classes."""
+    ours = [rows[list(group)].mean(axis=0) for group in _START_ROWS]
+    return np.concatenate([np.stack(ours), rows[_COCO_CLASSES:]])
