@@ -15,6 +15,7 @@ import numpy as np
 from marchpast.identity import Judge
 from marchpast.media import write_video
 from marchpast.pipeline import Recognizer
+from marchpast.recognition import CropScores
 from marchpast.records import BgrImage, Detections, FloatArray
 from marchpast.taxonomy import load_taxonomy
 
@@ -75,6 +76,9 @@ class ColourClassifier:
             distances = [float(np.abs(mean - COLOURS[label]).sum()) for label in LABELS]
             rows.append([12.0 if distance == min(distances) else 0.0 for distance in distances])
         return np.array(rows, np.float32).reshape(len(images), len(LABELS))
+
+    def score(self, images: Sequence[BgrImage]) -> CropScores:
+        return CropScores(self.classify(images), None)
 
 
 def recognizer() -> Recognizer:

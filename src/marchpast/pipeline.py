@@ -118,6 +118,8 @@ class Recognizer:
                 labels=namer.card.labels,
                 temperature=named.temperature,
                 min_mass=named.min_mass,
+                novelty_slope=named.novelty_slope,
+                min_type_score=named.min_type_score,
                 min_type_size_px=named.min_type_size_px,
                 thin_types=named.thin_types,
             ),
@@ -134,12 +136,13 @@ class Recognizer:
 
     def identify(self, track: Track) -> Identity:
         """Name a track by its best looks."""
-        logits = self.classifier.classify([crop.image for crop in track.crops])
+        scores = self.classifier.score([crop.image for crop in track.crops])
         sides = track.xyxy[:, 2:] - track.xyxy[:, :2]
         return self.judge.identify(
-            logits,
+            scores.logits,
             size_px=float(sides.min(axis=1).max()),
             found_as=self.detector.labels[track.class_id],
+            novelty=scores.novelty,
         )
 
 

@@ -136,6 +136,51 @@ def test_a_thin_type_whose_lookalikes_were_learnt_is_named() -> None:
     assert wary.identify(scores, size_px=200, found_as="military_vehicle").node == "osa"
 
 
+def gated(novelty: float, scores: FloatArray) -> Identity:
+    wary = Judge(
+        TAXONOMY, labels=LABELS, temperature=1, min_mass=0.8, novelty_slope=10, min_type_score=0
+    )
+    strange = np.full(len(scores), novelty, np.float32)
+    return wary.identify(scores, size_px=200, found_as="military_vehicle", novelty=strange)
+
+
+def test_a_type_unlike_anything_trained_is_military_and_no_more() -> None:
+    # Log-odds of 0.95 are 2.9: a novelty of 0.29 costs as much.
+    assert gated(0.28, logits(osa=0.95)).node == "osa"
+    answer = gated(0.31, logits(osa=0.95))
+    assert (answer.node, answer.level) == ("military_vehicle", "class")
+    assert "unlike anything trained" in answer.reason
+    assert "9K33 Osa" in answer.reason
+    assert answer.candidates[0].node == "osa"
+
+
+def test_a_type_close_to_its_pictures_needs_less_mass() -> None:
+    answer = gated(0.02, logits(osa=0.6))
+    assert answer.node == "osa"
+    assert "like the pictures it was learnt from" in answer.reason
+    assert gated(0.02, logits(osa=0.4, t80=0.35)).node == "military_vehicle"
+
+
+def test_strangeness_leaves_a_family_alone() -> None:
+    assert gated(0.9, logits(tank=0.9)).node == "tank"
+    assert gated(0.9, logits(bmp2=0.5, bmp3=0.45)).node == "bmp_family"
+
+
+def test_novelty_is_averaged_over_the_crops() -> None:
+    both = np.concatenate([logits(osa=0.95)] * 2)
+    wary = Judge(
+        TAXONOMY, labels=LABELS, temperature=1, min_mass=0.8, novelty_slope=10, min_type_score=0
+    )
+    for novelty, node in (((0.0, 0.5), "osa"), ((0.2, 0.5), "military_vehicle")):
+        answer = wary.identify(
+            both,
+            size_px=200,
+            found_as="military_vehicle",
+            novelty=np.array(novelty, np.float32),
+        )
+        assert answer.node == node
+
+
 def test_crops_are_averaged_as_probabilities() -> None:
     both = np.concatenate([logits(bmp2=0.9), logits(bmp3=0.9)])
     shares = judge().probabilities(both)

@@ -217,6 +217,22 @@ def test_red_is_red_and_batches_equal_singles() -> None:
     assert np.array_equal(together, np.concatenate([classifier.classify([i]) for i in images]))
 
 
+def with_novelty(tensor: Tensor) -> list[npt.NDArray[Any]]:
+    return [*mean_colours(tensor), tensor.max(axis=(1, 2, 3)).astype(np.float32)]
+
+
+def test_novelty_is_told_where_the_network_tells_it() -> None:
+    names = {"names": ("embedding", "logits", "novelty")}
+    telling = OnnxClassifier(Model(classifier_card(outputs=names), FakeSession(with_novelty)))
+    images = [np.full((5, 9, 3), number, np.uint8) for number in range(19)]
+    scores = telling.score(images)
+    assert np.array_equal(scores.logits, telling.classify(images))
+    assert scores.novelty is not None
+    assert scores.novelty.tolist() == list(range(19))
+    silent = OnnxClassifier(Model(classifier_card(), FakeSession(mean_colours)))
+    assert silent.score(images).novelty is None
+
+
 def test_no_crops_give_no_rows() -> None:
     classifier = OnnxClassifier(Model(classifier_card(), FakeSession(mean_colours)))
     assert classifier.classify([]).shape == (0, 3)
@@ -224,7 +240,7 @@ def test_no_crops_give_no_rows() -> None:
 
 @pytest.mark.parametrize(
     ("logits", "reason"),
-    [(np.full((1, 3), np.nan), "not finite"), (np.zeros((1, 2)), r"must be \(1, 3\)")],
+    [(np.full((1, 3), np.nan), "finite"), (np.zeros((1, 2)), r"must be \(3,\)")],
 )
 def test_answers_that_are_no_logits_are_refused(
     logits: npt.NDArray[np.float64], reason: str
@@ -232,3 +248,16 @@ def test_answers_that_are_no_logits_are_refused(
     session = FakeSession(lambda _: [np.zeros((1, 4)), logits])
     with pytest.raises(ModelContractError, match=reason):
         OnnxClassifier(Model(classifier_card(), session)).classify([np.zeros((4, 4, 3), np.uint8)])
+
+
+@pytest.mark.parametrize(
+    ("novelty", "reason"),
+    [(np.array([np.nan]), "finite"), (np.zeros((1, 2)), r"row of novelty must be \(\)")],
+)
+def test_answers_that_are_no_novelty_are_refused(
+    novelty: npt.NDArray[np.float64], reason: str
+) -> None:
+    session = FakeSession(lambda _: [np.zeros((1, 4)), np.zeros((1, 3)), novelty])
+    card = classifier_card(outputs={"names": ("embedding", "logits", "novelty")})
+    with pytest.raises(ModelContractError, match=reason):
+        OnnxClassifier(Model(card, session)).score([np.zeros((4, 4, 3), np.uint8)])

@@ -1,13 +1,18 @@
 """Calibration recovers what was put in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from marchpast.taxonomy import Taxonomy, load_taxonomy
 from marchpast.training.calibration import (
+    Crops,
     choose_min_mass,
     cross_fitted_answers,
+    fit_logistic,
     fit_temperature,
+    fit_thresholds,
     set_nll,
 )
 from marchpast.training.classifier_labels import LabelSpace, allowed_matrix
@@ -75,39 +80,76 @@ def test_min_mass_skips_the_wrong_answers(space: LabelSpace, taxonomy: Taxonomy)
     assert lenient == pytest.approx(0.51)
 
 
+def _crops(
+    logits: np.ndarray,
+    truths: list[tuple[str, bool]],
+    space: LabelSpace,
+    taxonomy: Taxonomy,
+    *,
+    novelty: np.ndarray | None = None,
+) -> Crops:
+    return Crops(
+        logits=logits,
+        novelty=novelty,
+        allowed=allowed_matrix(space, truths),
+        table=verdicts(space, truths, taxonomy=taxonomy),
+        counted=np.ones(len(logits), bool),
+        is_type=np.array([taxonomy.node(node).is_type for node in space.nodes]),
+        is_class=np.array([taxonomy.level(node) == "class" for node in space.nodes]),
+        instead=np.arange(len(space.nodes)),
+    )
+
+
+def test_logistic_weights_are_recovered() -> None:
+    generator = np.random.default_rng(8)
+    features = generator.standard_normal((20000, 2))
+    chance = 1 / (1 + np.exp(-(1.5 * features[:, 0] - 3.0 * features[:, 1] + 0.5)))
+    found = fit_logistic(features, generator.random(20000) < chance)
+    np.testing.assert_allclose(found, [1.5, -3.0, 0.5], atol=0.12)
+
+
+def test_strange_crops_are_named_no_type(space: LabelSpace, taxonomy: Taxonomy) -> None:
+    # All look like a T-80 to the network, near and far ones alike; only the near ones are.
+    generator = np.random.default_rng(9)
+    logits = np.zeros((200, len(LEAVES)), np.float32)
+    logits[:, LEAVES.index("t80")] = generator.uniform(6, 8, 200)
+    is_near = np.arange(200) < 160
+    novelty = np.where(is_near, 0.2, 0.6).astype(np.float32)
+    novelty += generator.uniform(-0.15, 0.15, 200).astype(np.float32)
+    truths = [("t80", True) if near else ("osa", True) for near in is_near]
+    crops = _crops(logits, truths, space, taxonomy, novelty=novelty)
+    thresholds = fit_thresholds(crops, space, target=0.95)
+    chosen = crops.answers(space, thresholds)
+    t80, military = space.nodes.index("t80"), space.nodes.index("military_vehicle")
+    assert (chosen[is_near] == t80).mean() >= 0.95
+    assert (chosen[~is_near] == t80).mean() <= 0.2
+    assert (chosen[~is_near] == military).any()
+
+
+def test_without_novelty_there_is_no_gate(space: LabelSpace, taxonomy: Taxonomy) -> None:
+    logits, leaf = _drawn(300, seed=4)
+    crops = _crops(logits, [(LEAVES[index], True) for index in leaf], space, taxonomy)
+    thresholds = fit_thresholds(crops, space, target=0.9)
+    assert (thresholds.novelty_slope, thresholds.min_type_score) == (None, None)
+
+
 def test_cross_fitting_never_answers_from_the_own_event(
     space: LabelSpace, taxonomy: Taxonomy
 ) -> None:
     logits, leaf = _drawn(300, seed=4)
     truths = [(LEAVES[index], True) for index in leaf]
-    table = verdicts(space, truths, taxonomy=taxonomy)
-    allowed = allowed_matrix(space, truths)
+    novelty = np.random.default_rng(5).random(300).astype(np.float32)
+    crops = _crops(logits, truths, space, taxonomy, novelty=novelty)
     events = [f"event-{number // 30}" for number in range(300)]
-    picked = cross_fitted_answers(
-        logits,
-        allowed,
-        table,
-        space,
-        counted=np.ones(300, bool),
-        events=events,
-        target=0.9,
-        seed=6,
-    )
+    picked = cross_fitted_answers(crops, space, events=events, target=0.9, seed=6)
     assert picked.shape == (20, 300)
     # The thresholds depend on the other half alone: change the truth of one event and its own
     # answers stay as they were in every halving.
     changed = np.array([event == "event-0" for event in events])
-    other = table.copy()
+    other = crops.table.copy()
     other[changed] = -other[changed]
     again = cross_fitted_answers(
-        logits,
-        allowed,
-        other,
-        space,
-        counted=np.ones(300, bool),
-        events=events,
-        target=0.9,
-        seed=6,
+        replace(crops, table=other), space, events=events, target=0.9, seed=6
     )
     assert np.array_equal(picked[:, changed], again[:, changed])
     assert not np.array_equal(picked[:, ~changed], again[:, ~changed])

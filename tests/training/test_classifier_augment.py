@@ -1,5 +1,7 @@
 """Training views: right shape, repeatable, and showing the vehicle."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,27 @@ def test_views_show_the_vehicle(*, is_loose: bool) -> None:
     middle = np.median([view[24:40, 24:40].mean(axis=(0, 1)) for view in views], axis=0)
     # Blue, green, red stay in their places: the vehicle is mostly red.
     assert middle[0] < middle[1] < middle[2]
+
+
+def test_donors_lend_colours_and_surroundings() -> None:
+    # The donor is blue all over: views turn bluer, and some get blue borders.
+    donor = replace(_crop(), image=np.full((90, 90, 3), (250, 20, 20), np.uint8))
+    plain = Augment(side=64, seed=9)
+    lent = Augment(side=64, seed=9, donors=[donor])
+    blues = [
+        np.array([_blue(augment(_crop())[24:40, 24:40]) for _ in range(80)])
+        for augment in (plain, lent)
+    ]
+    assert blues[1].mean() > blues[0].mean() + 15
+    borders = [
+        np.array([_blue(augment(_crop())[:2]) for _ in range(80)]) for augment in (plain, lent)
+    ]
+    assert (borders[0] > 60).sum() == 0
+    assert 5 <= (borders[1] > 60).sum() <= 25
+
+
+def _blue(part: np.ndarray) -> float:
+    return float(part[..., 0].astype(float).mean() - part[..., 2].astype(float).mean())
 
 
 def test_the_crop_is_not_changed() -> None:

@@ -3,14 +3,10 @@
 import tomllib
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("torch")
-pytest.importorskip("onnx")
-
-from marchpast.training.classifier_card import to_toml
+from marchpast.training.card_toml import to_toml
 
 _KEYS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=8)
 _PLAIN = (

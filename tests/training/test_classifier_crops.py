@@ -84,6 +84,25 @@ def test_civil_scenes_give_what_is_certain(tmp_path: Path, *, civil: bool, node:
     assert {crop.node for crop in crops} == {node}
 
 
+def test_false_finds_are_cut_but_not_pieces_of_vehicles(tmp_path: Path) -> None:
+    folder = tmp_path / "vehicles"
+    folder.mkdir()
+    box = LabelledBox(1, (150.0, 100.0, 260.0, 200.0), "t80", "high")
+    picture = _picture(folder, (box,))
+    key = f"vehicles/{picture.path.name}"
+    found = [(10.0, 10.0, 60.0, 50.0, 0.4), (160.0, 110.0, 190.0, 140.0, 0.9)]
+    crops = cut_crops(
+        [picture],
+        exact_collections=(),
+        stored_side=288,
+        backgrounds=0.0,
+        generator=np.random.default_rng(3),
+        negatives={key: found},
+    )
+    assert [(crop.node, crop.is_mined) for crop in crops] == [("t80", False), ("no_military", True)]
+    assert crops[1].view(16).max() == 0
+
+
 def test_one_vehicle_photos_give_no_background(tmp_path: Path) -> None:
     whole = LabelledBox(None, (0.0, 0.0, WIDTH, HEIGHT), "t80", "high")
     crops = _cut([_picture(tmp_path, (whole,), is_boxed=False)], backgrounds=9.0)

@@ -85,6 +85,8 @@ def test_smallest_size_stops_at_the_first_bad_one(wrong_at: tuple[int, ...], exp
     assert smallest_size(sizes, target=0.95) == expected
 
 
-def test_sizes_with_too_few_answers_decide_nothing() -> None:
+def test_sizes_with_too_few_answers_lower_nothing() -> None:
     sizes = {f"px_{size}": {"n": 100, "named": 2, "right": 0} for size in (16, 24, 32, 48, 64, 96)}
-    assert smallest_size(sizes, target=0.95) == 16
+    assert smallest_size(sizes, target=0.95) == 96
+    sizes["px_96"] = sizes["px_48"] = {"n": 100, "named": 40, "right": 40}
+    assert smallest_size(sizes, target=0.95) == 48

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from marchpast.identity import Judge
+from marchpast.identity import Judge, exactness_limits
 from marchpast.taxonomy import Taxonomy, load_taxonomy
 from marchpast.training.classifier_labels import LabelSpace
 from marchpast.training.classifier_metrics import (
@@ -11,6 +11,7 @@ from marchpast.training.classifier_metrics import (
     OPEN,
     RIGHT,
     WRONG,
+    TypeGate,
     answer_verdicts,
     answers,
     event_interval,
@@ -72,6 +73,42 @@ def test_answers_agree_with_the_judge(space: LabelSpace, taxonomy: Taxonomy) -> 
         said = judge.identify(row[None], size_px=500.0, found_as="military_vehicle").node
         if said != "background":
             assert said == ("unknown" if index == NO_ANSWER else space.nodes[index])
+
+
+def test_gated_answers_agree_with_the_judge(space: LabelSpace, taxonomy: Taxonomy) -> None:
+    generator = np.random.default_rng(6)
+    logits = (3 * generator.standard_normal((400, len(LEAVES)))).astype(np.float32)
+    novelty = generator.uniform(0, 0.6, 400).astype(np.float32)
+    judge = Judge(
+        taxonomy,
+        labels=LEAVES,
+        temperature=1.4,
+        min_mass=0.7,
+        novelty_slope=6.0,
+        min_type_score=-1.0,
+        thin_types=("osa",),
+    )
+    limits = exactness_limits(taxonomy, labels=LEAVES, thin_types=("osa",))
+    gate = TypeGate(
+        is_type=np.array([taxonomy.node(node).is_type for node in space.nodes]),
+        is_class=np.array([taxonomy.level(node) == "class" for node in space.nodes]),
+        novelty=novelty,
+        slope=6.0,
+        min_score=-1.0,
+        instead=np.array([space.nodes.index(limits.get(node, node)) for node in space.nodes]),
+    )
+    chosen = answers(softmax(logits, 1.4), space, min_mass=0.7, gate=gate)
+    said = [
+        judge.identify(
+            row[None], size_px=500.0, found_as="military_vehicle", novelty=strange[None]
+        ).node
+        for row, strange in zip(logits, novelty, strict=True)
+    ]
+    for node, index in zip(said, chosen, strict=True):
+        if node != "background":
+            assert node == ("unknown" if index == NO_ANSWER else space.nodes[index])
+    assert {"t80", "t90a_m", "tank", "military_vehicle"} <= set(said)
+    assert "osa" not in said
 
 
 def test_no_answer_is_open(space: LabelSpace, taxonomy: Taxonomy) -> None:

@@ -1,6 +1,7 @@
 """A tiny run on drawn shapes, from pixels to an exported model folder."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import cv2
 from marchpast.errors import OutputExistsError
 from marchpast.inference import Model
 from marchpast.taxonomy import load_taxonomy
+from marchpast.training.classifier_average import average
 from marchpast.training.classifier_config import ClassifierConfig, load_config
 from marchpast.training.classifier_crops import LabelledCrop
 from marchpast.training.classifier_export import DEFAULT_CONFIG, export
@@ -91,9 +93,14 @@ def test_a_run_learns_resumes_and_exports(tmp_path: Path) -> None:
     assert tables["training"]["crops_by_label"]["osa"] == 12
     model = Model.load(tmp_path / "model", device="cpu")
     views = np.stack([crop.view(SIDE) for crop in val if crop.node == "osa"])
-    logits, embedding = model.run(views)
+    logits, embedding, novelty = model.run(views)
     assert [model.card.labels[index] for index in logits.argmax(axis=1)] == ["osa"] * len(views)
     assert embedding.shape == (len(views), 1280)
+    assert novelty.shape == (len(views),)
+    detail = json.loads((tmp_path / "model" / "figures.json").read_text())
+    osa = next(row for row in detail["per_type"] if row["type"] == "osa")
+    assert osa == {"type": "osa", "train_crops": 12, "val_crops": 6, "top1": 6, "top3": 6}
+    assert sum(map(sum, detail["confusion"]["counts"])) == 24
 
 
 def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path: Path) -> None:
@@ -136,6 +143,51 @@ def _train_one_epoch(
     with pytest.MonkeyPatch.context() as patch, pytest.raises(CrashError):
         patch.setattr(classifier_train._Trainer, "_train_epoch", crashing)
         train_classifier(config, train=train, val=val, run=run, taxonomy=load_taxonomy())
+
+
+def test_a_new_label_starts_as_the_one_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from marchpast.training import classifier_train
+
+    monkeypatch.setattr(classifier_train._Trainer, "train_stages", lambda self: None)
+    config, taxonomy = _config(head_steps=3), load_taxonomy()
+    train, val = _world("train", 6), _world("val", 2)
+    first, second = tmp_path / "first", tmp_path / "second"
+    train_classifier(config, train=train, val=val, run=first, taxonomy=taxonomy)
+    more = [*train, *(_drawn("t90a_m", number, "train") for number in range(6))]
+    train_classifier(config, train=more, val=val, run=second, taxonomy=taxonomy, start_from=first)
+    heads = {}
+    for run in (first, second):
+        labels = json.loads((run / "labels.json").read_text())
+        weights = torch.load(run / "network.pt", weights_only=True)["head.weight"]
+        heads[run] = dict(zip(labels, weights, strict=True))
+    assert "t90a_m" not in heads[first]
+    assert torch.equal(heads[second]["t90a_m"], heads[first]["tank"])
+    assert torch.equal(heads[second]["osa"], heads[first]["osa"])
+
+    average([second, first], out=tmp_path / "mean")
+    mean = torch.load(tmp_path / "mean" / "network.pt", weights_only=True)
+    weights = [
+        torch.load(run / "network.pt", weights_only=True)["backbone._conv_stem.weight"]
+        for run in (first, second)
+    ]
+    torch.testing.assert_close(mean["backbone._conv_stem.weight"], sum(weights) / 2)
+    labels = json.loads((tmp_path / "mean" / "labels.json").read_text())
+    assert labels == list(heads[second])
+    torch.testing.assert_close(mean["head.weight"][labels.index("t90a_m")], heads[second]["t90a_m"])
+
+
+def test_mined_crops_get_their_own_share() -> None:
+    config = _config()
+    plain = [_drawn("t80", number, "train") for number in range(5)]
+    free = [_drawn("background", number, "train") for number in range(5)]
+    mined = [replace(crop, is_mined=True) for crop in free[:2]]
+    weights = sampling_weights([*plain, *free, *mined], config=config)
+    assert weights[-2:].sum() == pytest.approx(config.data.mined_share)
+    assert weights[5:10].sum() == pytest.approx(config.data.civil_share)
 
 
 def test_shares_are_kept_and_rare_labels_are_drawn_more_often() -> None:

@@ -12,7 +12,7 @@ from marchpast.cli import boundary, calibrate, evaluate, label, split, train
 from marchpast.cli.commands import add_command
 
 _EPILOG = """\
-results:
+examples:
   marchpast validate result
       check a result folder against its format (marchpast schema prints it)
   marchpast lookup "SA-8 Gecko" "Панцирь-С1" 9A33BM3

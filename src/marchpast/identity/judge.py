@@ -12,16 +12,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from marchpast.records import Candidate, FloatArray, Identity
+from marchpast.identity.limits import exactness_limits, unlearnt_lookalikes
+from marchpast.identity.masses import NOT_A_VEHICLE, Masses, NodeTable
+from marchpast.records import BoolArray, Candidate, FloatArray, Identity
 from marchpast.taxonomy import Taxonomy
 
 UNKNOWN = "unknown"
-NOT_A_VEHICLE = "background"
-"""The classifier's label, and the answer, for a box that holds no vehicle."""
-
 _MILITARY = "military_vehicle"
 _CIVIL = "civilian_vehicle"
 _ROOT = "vehicle"
+_MOST = 0.5
 _CANDIDATES = 5
 
 
@@ -35,6 +35,8 @@ class Judge:
         labels: Sequence[str],
         temperature: float,
         min_mass: float,
+        novelty_slope: float | None = None,
+        min_type_score: float | None = None,
         min_type_size_px: int = 0,
         thin_types: Sequence[str] = (),
     ) -> None:
@@ -47,10 +49,11 @@ class Judge:
             temperature: Divides the logits before the softmax (Guo et al. 2017, "On Calibration
                 of Modern Neural Networks").
             min_mass: Probability a node must hold to be answered, above 0.5.
+            novelty_slope: What a novelty of one costs the likeliest type, in log-odds; `None`
+                treats types as all nodes.
+            min_type_score: Log-odds minus that cost from which on a type is named.
             min_type_size_px: Below this shorter side of the best crop no type is named.
-            thin_types: Types learnt from few crops: each is answered only as exactly as its
-                look-alikes allow that are no label. An S-400, never learnt, was named Smerch at
-                0.99; what seven crops teach of a Smerch does not exclude it.
+            thin_types: Types learnt from few crops: see `exactness_limits`.
 
         Raises:
             TaxonomyError: If a label is no node.
@@ -64,18 +67,12 @@ class Judge:
         self._taxonomy = taxonomy
         self._temperature = temperature
         self._min_mass = min_mass
+        self._novelty_slope = novelty_slope
+        self._min_type_score = min_type_score
         self._min_type_size_px = min_type_size_px
         self._labels = tuple(labels)
-        lineages = [
-            () if label == NOT_A_VEHICLE else taxonomy.lineage(label) for label in self._labels
-        ]
-        self._nodes = tuple(sorted({node for lineage in lineages for node in lineage}))
-        self._depth = np.array([len(taxonomy.lineage(node)) for node in self._nodes])
-        self._limits = {label: self._limit(label) for label in thin_types}
-        # (nodes, labels): which leaves count towards which node.
-        self._membership = np.array(
-            [[node in lineage for lineage in lineages] for node in self._nodes], np.float64
-        )
+        self._table = NodeTable(taxonomy, self._labels)
+        self._limits = exactness_limits(taxonomy, labels=self._labels, thin_types=thin_types)
 
     def probabilities(self, logits: FloatArray) -> npt.NDArray[np.float64]:
         """Return calibrated leaf probabilities, the mean over one vehicle's crops.
@@ -96,39 +93,48 @@ class Judge:
         shares = exponentials / exponentials.sum(axis=1, keepdims=True)
         return np.asarray(shares.mean(axis=0))
 
-    def identify(self, logits: FloatArray, *, size_px: float, found_as: str) -> Identity:
+    def identify(
+        self,
+        logits: FloatArray,
+        *,
+        size_px: float,
+        found_as: str,
+        novelty: FloatArray | None = None,
+    ) -> Identity:
         """Name one vehicle as exactly as its crops allow.
 
         Args:
             logits: `(K, L)` float32, one row a crop.
             size_px: Shorter side of the largest of its boxes, source pixels.
             found_as: The detector's label for it, `military_vehicle` or `civilian_vehicle`.
+            novelty: `(K,)`: how unlike the pictures learnt each crop is, where the classifier
+                says so.
 
         Returns:
             The answer; its node is `background` where the crops show no vehicle.
         """
         probabilities = self.probabilities(logits)
-        mass = self._membership @ probabilities
+        masses = self._table.masses(probabilities)
         candidates = self._candidates(probabilities)
-        no_vehicle = 1.0 - float(mass[self._nodes.index(_ROOT)])
+        no_vehicle = 1.0 - masses[_ROOT]
         if no_vehicle > 0.5:
             reason = f"the crops look like no vehicle ({no_vehicle:.2f})"
             return Identity(NOT_A_VEHICLE, "unknown", no_vehicle, reason, candidates)
-        holding = np.flatnonzero(mass >= self._min_mass)
-        if len(holding) == 0:
-            return self._unknown(mass, candidates)
-        node = self._nodes[int(holding[np.argmax(self._depth[holding])])]
+        holds, is_strange = self._holding(masses, novelty)
+        node = masses.deepest(holds)
+        if node is None:
+            return self._unknown(masses, candidates)
         if self._contradicts(found_as, node):
-            return self._disagreement(node, mass, candidates)
+            return self._disagreement(node, masses, candidates)
+        if is_strange:
+            return self._unlike(node, masses, candidates)
         too_small = size_px < self._min_type_size_px and self._taxonomy.level(node) == "type"
         if too_small:
             node = self._taxonomy.lineage(node)[-2]
         if node in self._limits:
-            return self._withheld(node, mass, candidates)
-        reason = self._reason(node, mass, probabilities, size_px=size_px if too_small else None)
-        return Identity(
-            node, self._taxonomy.level(node), self._mass_of(node, mass), reason, candidates
-        )
+            return self._withheld(node, masses, candidates)
+        reason = self._reason(node, masses, probabilities, size_px=size_px if too_small else None)
+        return self._answer(node, masses, reason, candidates)
 
     def _candidates(self, probabilities: npt.NDArray[np.float64]) -> tuple[Candidate, ...]:
         types = [
@@ -138,75 +144,93 @@ class Judge:
         ]
         return tuple(sorted(types, key=lambda row: (-row.probability, row.node))[:_CANDIDATES])
 
-    def _unknown(
-        self, mass: npt.NDArray[np.float64], candidates: tuple[Candidate, ...]
+    def _answer(
+        self, node: str, masses: Masses, reason: str, candidates: tuple[Candidate, ...]
     ) -> Identity:
+        return Identity(node, self._taxonomy.level(node), masses[node], reason, candidates)
+
+    def _unknown(self, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
         """No node holds enough: not even "a vehicle" is certain."""
-        best = float(mass[self._nodes.index(_ROOT)])
+        best = masses[_ROOT]
         reason = (
             f"not even a vehicle is certain: {best:.2f}, and an answer needs {self._min_mass:.2f}"
         )
         return Identity(UNKNOWN, "unknown", best, reason, candidates)
 
-    def _limit(self, label: str) -> tuple[str, tuple[str, ...]]:
-        """Return how exactly a thin type may be answered, and the look-alikes that say so."""
-        alike = {row.node for row in self._taxonomy.lookalikes(label) if row.node is not None}
-        for group in self._taxonomy.lookalike_groups:
-            if label in group.members:
-                alike |= set(group.members)
-        never_learnt = tuple(sorted(alike - {label} - set(self._labels)))
-        common = set(self._taxonomy.lineage(label))
-        for other in never_learnt:
-            common &= set(self._taxonomy.lineage(other))
-        return max(common, key=lambda node: len(self._taxonomy.lineage(node))), never_learnt
+    def _holding(self, masses: Masses, novelty: FloatArray | None) -> tuple[BoolArray, bool]:
+        """Which nodes may be answered, and whether that is less because the crops are strange.
 
-    def _withheld(
-        self, node: str, mass: npt.NDArray[np.float64], candidates: tuple[Candidate, ...]
-    ) -> Identity:
+        What the network takes for a type although the crops are unlike the pictures learnt may be
+        of another family, even of another category: of types left out of a training, every third
+        one. Then only military or civil is answered.
+        """
+        holds = masses.values >= self._min_mass
+        if novelty is None or self._novelty_slope is None or self._min_type_score is None:
+            return holds, False
+        best, mass = masses.likeliest_type()
+        share = float(np.clip(mass, 1e-9, 1 - 1e-9))
+        score = np.log(share / (1 - share)) - self._novelty_slope * float(novelty.mean())
+        is_named = share > _MOST and score >= self._min_type_score
+        is_strange = mass >= self._min_mass and not is_named
+        if is_strange:
+            holds &= self._table.is_class
+        holds[self._table.is_type] = False
+        holds[self._table.nodes.index(best)] = is_named
+        return holds, is_strange
+
+    def _unlike(self, node: str, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
+        """The crops point to one type and are unlike the pictures of every listed one."""
+        best, mass = masses.likeliest_type()
+        reason = (
+            f"{self._taxonomy.name(best)} holds {mass:.2f}, but the crops are unlike anything "
+            "trained as a type"
+        )
+        return self._answer(node, masses, reason, candidates)
+
+    def _withheld(self, node: str, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
         """Answer a thin type as exactly as the look-alikes that were never learnt allow."""
-        allowed, alike = self._limits[node]
-        held = f"{self._taxonomy.name(node)} holds {self._mass_of(node, mass):.2f}"
+        allowed = self._limits[node]
+        alike = unlearnt_lookalikes(self._taxonomy, node, labels=self._labels)
+        held = f"{self._taxonomy.name(node)} holds {masses[node]:.2f}"
         names = ", ".join(self._taxonomy.name(other) for other in alike)
         reason = (
             f"{held}, but it was learnt from few pictures and these look-alikes from none: {names}"
             if alike
             else f"{held}; an answer needs {self._min_mass:.2f}"
         )
-        return Identity(
-            allowed, self._taxonomy.level(allowed), self._mass_of(allowed, mass), reason, candidates
-        )
+        return self._answer(allowed, masses, reason, candidates)
 
     def _contradicts(self, found_as: str, node: str) -> bool:
         return found_as == _CIVIL and self._taxonomy.is_within(node, _MILITARY)
 
     def _disagreement(
-        self, node: str, mass: npt.NDArray[np.float64], candidates: tuple[Candidate, ...]
+        self, node: str, masses: Masses, candidates: tuple[Candidate, ...]
     ) -> Identity:
         """A military name for what the detector takes for a civil vehicle is withheld."""
         reason = (
             f"the detector takes it for a civil vehicle, the classifier for "
-            f"{self._taxonomy.name(node)} ({self._mass_of(node, mass):.2f}): neither is answered"
+            f"{self._taxonomy.name(node)} ({masses[node]:.2f}): neither is answered"
         )
-        return Identity(
-            _ROOT, self._taxonomy.level(_ROOT), self._mass_of(_ROOT, mass), reason, candidates
-        )
+        return self._answer(_ROOT, masses, reason, candidates)
 
     def _reason(
         self,
         node: str,
-        mass: npt.NDArray[np.float64],
+        masses: Masses,
         probabilities: npt.NDArray[np.float64],
         *,
         size_px: float | None,
     ) -> str:
-        held = f"{self._taxonomy.name(node)} holds {self._mass_of(node, mass):.2f}"
+        held = f"{self._taxonomy.name(node)} holds {masses[node]:.2f}"
         needed = f"an answer needs {self._min_mass:.2f}"
         if size_px is not None:
             return (
                 f"{held}; its best view is {size_px:.0f} px on the shorter side, and below "
                 f"{self._min_type_size_px} px no type is named"
             )
-        below = self._best_below(node, mass)
+        if self._taxonomy.level(node) == "type" and masses[node] < self._min_mass:
+            return f"{held}, and the crops are like the pictures it was learnt from"
+        below = masses.best_below(node)
         if below is None:
             best = self._labels[int(np.argmax(probabilities))]
             inner = best == node and self._taxonomy.level(node) not in ("type", "class")
@@ -215,17 +239,5 @@ class Judge:
             )
         return (
             f"{held}; {self._taxonomy.name(below)} within it holds "
-            f"{self._mass_of(below, mass):.2f}, and {needed}"
+            f"{masses[below]:.2f}, and {needed}"
         )
-
-    def _best_below(self, node: str, mass: npt.NDArray[np.float64]) -> str | None:
-        """The likeliest child, unless the node's own leaf (none of the known types) is likelier."""
-        children = [child for child in self._taxonomy.children(node) if child in self._nodes]
-        if not children:
-            return None
-        best = max(children, key=lambda child: self._mass_of(child, mass))
-        own = self._mass_of(node, mass) - sum(self._mass_of(child, mass) for child in children)
-        return best if self._mass_of(best, mass) >= own else None
-
-    def _mass_of(self, node: str, mass: npt.NDArray[np.float64]) -> float:
-        return float(mass[self._nodes.index(node)])

@@ -48,9 +48,15 @@ class InputCard(_Strict):
 
 
 class OutputsCard(_Strict):
-    """Names of the output tensors, in order."""
+    """What a network answers.
+
+    Attributes:
+        names: Of the output tensors, in order.
+        attributes: What the columns of a classifier's output `attributes` stand for.
+    """
 
     names: tuple[str, ...]
+    attributes: tuple[str, ...] = ()
 
 
 class DetectSettings(_Strict):
@@ -71,6 +77,9 @@ class ClassifySettings(_Strict):
     Attributes:
         temperature: Divides the logits before the softmax.
         min_mass: The deepest node that holds at least this probability is answered.
+        novelty_slope: What a novelty of one (output `novelty`, mean over the crops) costs the
+            likeliest type, in log-odds. Absent: types are answered as all nodes.
+        min_type_score: Log-odds minus that cost from which on a type is named.
         min_type_size_px: Below this shorter side of the best crop no type is named.
         unvalidated_types: Types with training pictures but none to validate on.
         thin_types: Types learnt from so few crops that they cannot be told from look-alikes that
@@ -79,6 +88,8 @@ class ClassifySettings(_Strict):
 
     temperature: Annotated[float, Field(gt=0.0)]
     min_mass: Annotated[float, Field(gt=0.5, le=1.0)]
+    novelty_slope: Annotated[float | None, Field(ge=0.0)] = None
+    min_type_score: float | None = None
     min_type_size_px: Annotated[int, Field(ge=0)] = 0
     unvalidated_types: tuple[str, ...] = ()
     thin_types: tuple[str, ...] = ()

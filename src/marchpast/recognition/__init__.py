@@ -1,7 +1,7 @@
 """Finding vehicles, following them, keeping their best looks, scoring what they are."""
 
 from marchpast.recognition.boxes import area, clip, iou
-from marchpast.recognition.classifier import Classifier, OnnxClassifier
+from marchpast.recognition.classifier import Classifier, CropScores, OnnxClassifier
 from marchpast.recognition.crops import BestLooks, cut
 from marchpast.recognition.detecting import detect_in_order
 from marchpast.recognition.detector import Detector, OnnxDetector
@@ -14,6 +14,7 @@ __all__ = [
     "BestLooks",
     "CameraMotion",
     "Classifier",
+    "CropScores",
     "Detector",
     "FollowedFrame",
     "Motion",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from marchpast.errors import ModelContractError
 from marchpast.inference import ClassifierCard, Model, squash
@@ -13,6 +15,23 @@ from marchpast.records import BgrImage, FloatArray
 
 # Larger batches were measured no faster on a CPU.
 _LARGEST_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CropScores:
+    """What a network says of some crops.
+
+    Attributes:
+        logits: `(N, L)` float32, one column a label.
+        novelty: `(N,)` float32, 0 or more: how unlike the pictures learnt each crop is; `None`
+            where the network does not say.
+        attributes: `(N, A)` float32 in [0, 1]: how likely each of the card's attributes is, of
+            known and unknown types alike; `None` where the network does not say.
+    """
+
+    logits: FloatArray
+    novelty: FloatArray | None = None
+    attributes: FloatArray | None = None
 
 
 class Classifier(Protocol):
@@ -34,6 +53,10 @@ class Classifier(Protocol):
         """
         ...
 
+    def score(self, images: Sequence[BgrImage]) -> CropScores:
+        """Score crops as `classify` does, and say how unlike the pictures learnt each is."""
+        ...
+
 
 class OnnxClassifier:
     """A classifier on ONNX Runtime; thread-safe.
@@ -53,7 +76,8 @@ class OnnxClassifier:
                 f"logits; the card says {card.task} with {', '.join(card.outputs.names)}"
             )
         self._model = model
-        self._logits = card.outputs.names.index("logits")
+        self._names = card.outputs.names
+        self._attribute_count = len(card.outputs.attributes)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -66,24 +90,46 @@ class OnnxClassifier:
         Raises:
             ModelContractError: If the network's numbers are not logits of the card's labels.
         """
+        return self.score(images).logits
+
+    def score(self, images: Sequence[BgrImage]) -> CropScores:
+        """Score crops, at most eight at a time; see `Classifier.score`.
+
+        Raises:
+            ModelContractError: If the network's numbers are not those that the card promises.
+        """
         batches = [
             self._score(images[start : start + _LARGEST_BATCH])
             for start in range(0, len(images), _LARGEST_BATCH)
         ]
-        none = np.zeros((0, len(self.labels)), np.float32)
-        return np.concatenate([none, *batches])
+        return CropScores(
+            self._joined("logits", (len(self.labels),), batches),
+            self._joined("novelty", (), batches) if "novelty" in self._names else None,
+            self._joined("attributes", (self._attribute_count,), batches)
+            if "attributes" in self._names
+            else None,
+        )
 
-    def _score(self, images: Sequence[BgrImage]) -> FloatArray:
+    def _score(self, images: Sequence[BgrImage]) -> dict[str, npt.NDArray[Any]]:
         tensor = squash(images, self._model.card.input.size)
-        logits = np.asarray(self._model.run(tensor)[self._logits], np.float32)
-        if logits.shape != (len(images), len(self.labels)):
+        outputs = dict(zip(self._names, self._model.run(tensor), strict=True))
+        for name, output in outputs.items():
+            if len(output) != len(images) or not np.isfinite(output).all():
+                raise ModelContractError(
+                    f"model {self._model.card.name}: {name} must be {len(images)} rows of finite "
+                    f"numbers, got shape {output.shape}; the network is damaged or was exported "
+                    "wrongly"
+                )
+        return outputs
+
+    def _joined(
+        self, name: str, shape: tuple[int, ...], batches: Sequence[dict[str, npt.NDArray[Any]]]
+    ) -> FloatArray:
+        """One output of all batches, each row of the given shape."""
+        parts = [np.asarray(batch[name], np.float32) for batch in batches]
+        if any(part.shape[1:] != shape for part in parts):
             raise ModelContractError(
-                f"model {self._model.card.name}: logits must be "
-                f"{(len(images), len(self.labels))}, got {logits.shape}; export it again"
+                f"model {self._model.card.name}: a row of {name} must be {shape}, got "
+                f"{parts[0].shape[1:]}; export it again"
             )
-        if not np.isfinite(logits).all():
-            raise ModelContractError(
-                f"model {self._model.card.name}: the network answered with values that are not "
-                "finite; it is damaged or was exported wrongly"
-            )
-        return logits
+        return np.concatenate([np.zeros((0, *shape), np.float32), *parts])

@@ -7,6 +7,7 @@ albumentations does what happens to the pixels afterwards.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -27,38 +28,84 @@ _LARGEST_CUT = 0.35
 _LOOSE_INSET = 0.2
 _ROTATION_DEGREES = 7.0
 _PERSPECTIVE = 0.04
+_FOREIGN_COLOUR_SHARE = 0.3
+_SPREAD_FACTORS = (0.5, 2.0)
+_MEAN_LEVELS = (60.0, 195.0)
+_FOREIGN_SURROUNDINGS_SHARE = 0.15
 _SMALLEST_VIEW_PX = 24
 _LARGEST_SMALL_VIEW_PX = 96
 
 
 class Augment:
-    """Makes training views; every random choice comes from one seed."""
+    """Makes training views; every random choice comes from one seed.
 
-    def __init__(self, *, side: int, seed: int) -> None:
+    Args:
+        side: Of the views, pixels.
+        seed: Of every random choice.
+        donors: Crops that lend their colours and their surroundings to others. Most types come
+            from few sources, so what is typical of a source (its light, its sky, its mud) would
+            otherwise be taken for a mark of the type. Empty: nothing is lent.
+    """
+
+    def __init__(self, *, side: int, seed: int, donors: Sequence[LabelledCrop] = ()) -> None:
         self._side = side
+        self._donors = tuple(donors)
         self._generator = np.random.default_rng(seed)
         self._pixels = _pixel_pipeline(side, seed)
 
     def __call__(self, crop: LabelledCrop) -> BgrImage:
         """Return a `(side, side, 3)` uint8 BGR view of the crop."""
-        corners = self._corners(crop)
+        image, is_wide = self._surrounded(crop)
+        corners = self._corners(crop, is_wide=is_wide)
         target = np.array(
             [[0, 0], [self._side, 0], [self._side, self._side], [0, self._side]], np.float32
         )
         if self._generator.random() < 0.5:
             target = target[[1, 0, 3, 2]]
         warped = cv2.warpPerspective(
-            crop.image,
+            image,
             cv2.getPerspectiveTransform(corners, target),
             (self._side, self._side),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
+        warped = self._coloured(np.asarray(warped, np.uint8))
         rgb = np.ascontiguousarray(warped[:, :, ::-1])
         view: BgrImage = self._pixels(image=rgb)["image"][:, :, ::-1]
         return view
 
-    def _corners(self, crop: LabelledCrop) -> npt.NDArray[np.float32]:
+    def _surrounded(self, crop: LabelledCrop) -> tuple[BgrImage, bool]:
+        """Return the picture of the crop, sometimes with what is around the box of another one."""
+        if (
+            not self._donors
+            or crop.is_loose
+            or self._generator.random() >= _FOREIGN_SURROUNDINGS_SHARE
+        ):
+            return crop.image, False
+        height, width = crop.image.shape[:2]
+        around = self._donor().image
+        image = cv2.resize(around, (width, height), interpolation=cv2.INTER_LINEAR)
+        x1, y1, x2, y2 = (round(value) for value in crop.xyxy)
+        image[y1:y2, x1:x2] = crop.image[y1:y2, x1:x2]
+        return np.asarray(image, np.uint8), True
+
+    def _coloured(self, view: BgrImage) -> BgrImage:
+        """Sometimes move mean and spread of every channel towards those of another crop."""
+        if not self._donors or self._generator.random() >= _FOREIGN_COLOUR_SHARE:
+            return view
+        mean, spread = (value.ravel() for value in cv2.meanStdDev(view))
+        other_mean, other_spread = (value.ravel() for value in cv2.meanStdDev(self._donor().image))
+        strength = self._generator.uniform(0.3, 1.0)
+        factor = np.clip(other_spread / np.maximum(spread, 1.0), *_SPREAD_FACTORS)
+        levels = np.arange(256.0)[:, None]
+        moved = (levels - mean) * factor + np.clip(other_mean, *_MEAN_LEVELS)
+        table = np.clip(levels + strength * (moved - levels), 0, 255).astype(np.uint8)
+        return np.asarray(cv2.LUT(view, table[None]), np.uint8)
+
+    def _donor(self) -> LabelledCrop:
+        return self._donors[int(self._generator.integers(len(self._donors)))]
+
+    def _corners(self, crop: LabelledCrop, *, is_wide: bool) -> npt.NDArray[np.float32]:
         """Corners of the box after jitter, rotation and perspective, clockwise from upper left."""
         draw = self._generator
         x1, y1, x2, y2 = crop.xyxy
@@ -66,7 +113,7 @@ class Augment:
             moves = draw.uniform(0, _LOOSE_INSET, 4)
         else:
             moves = np.clip(draw.normal(0, _JITTER, 4), -_LARGEST_JITTER, _LARGEST_JITTER)
-            if draw.random() < _WIDE_SHARE:
+            if is_wide or draw.random() < _WIDE_SHARE:
                 moves = draw.uniform(-_WIDEST, 0, 4)
         if draw.random() < _PARTIAL_SHARE:
             moves[draw.integers(4)] = draw.uniform(0, _LARGEST_CUT)

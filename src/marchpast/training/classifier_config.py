@@ -45,6 +45,9 @@ class DataSettings(_Strict):
         shares: Share of the training views drawn from a collection; the rest is shared by the
             collections not named.
         civil_share: Share drawn from crops without a military vehicle, of all collections.
+        mined_share: Share drawn from what a detector falsely took for military vehicles.
+        left_out: Nodes whose crops are not learnt from at all, so that they measure what the
+            network makes of kinds it never saw.
     """
 
     exact_collections: tuple[str, ...]
@@ -54,6 +57,8 @@ class DataSettings(_Strict):
     backgrounds: Annotated[float, Field(ge=0.0)]
     shares: dict[str, Share]
     civil_share: Share
+    mined_share: Share = 0.0
+    left_out: tuple[str, ...] = ()
 
 
 class ClassifierConfig(_Strict):
@@ -69,7 +74,9 @@ class ClassifierConfig(_Strict):
         head_steps: Steps in which the head alone learns on stored features, before the stages.
         head_factor: Learning rate of the head over that of the backbone.
         weight_decay: Of AdamW.
-        ema_decay: Of the averaged weights, a step; these are validated and exported.
+        ema_decay: Of the averaged weights, a step; these are validated and exported. Early steps
+            forget faster.
+        mixed_share: Share of the views into which a part of another view is pasted.
         balance: Weight of the term that keeps coarse labels from collapsing into one leaf.
         data: See `DataSettings`.
         stages: In order; the cosine goes to zero at the end of the last one.
@@ -85,6 +92,7 @@ class ClassifierConfig(_Strict):
     head_factor: Annotated[float, Field(gt=0.0)]
     weight_decay: Annotated[float, Field(ge=0.0)]
     ema_decay: Share
+    mixed_share: Share = 0.0
     balance: Annotated[float, Field(ge=0.0)]
     data: DataSettings
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]

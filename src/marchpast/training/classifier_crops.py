@@ -7,7 +7,7 @@ detector would.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -26,6 +26,7 @@ _CONTEXT = 0.2
 _MIN_BOX_PX = 8
 _ASPECTS = (0.7, 2.2)
 _BACKGROUND_TRIES = 20
+_LARGEST_SHARE_INSIDE = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +44,7 @@ class LabelledCrop:
         event: Crops of one event are never on both sides of a split.
         source: Who published it, as far as known.
         origin: File and annotation, to find it again.
+        is_mined: A detector once took it for a military vehicle, and it is none.
     """
 
     image: BgrImage
@@ -55,6 +57,7 @@ class LabelledCrop:
     event: str
     source: str
     origin: str
+    is_mined: bool = False
 
     def view(self, side: int) -> BgrImage:
         """Return the box squashed to `(side, side, 3)`, as inference sees it."""
@@ -70,6 +73,7 @@ def cut_crops(
     stored_side: int,
     backgrounds: float,
     generator: np.random.Generator,
+    negatives: Mapping[str, Sequence[tuple[float, ...]]] | None = None,
 ) -> list[LabelledCrop]:
     """Decode every picture once and cut its vehicles and some pieces without one.
 
@@ -79,6 +83,8 @@ def cut_crops(
         stored_side: Longest side of a stored box, pixels; larger ones are reduced.
         backgrounds: Mean number of pieces without a vehicle cut from a picture.
         generator: Decides where those are cut.
+        negatives: By `collection/file_name`: boxes (and whatever follows the four corners) that a
+            detector took for military vehicles and that hold none. They are cut too.
 
     Raises:
         SourceError: If a picture does not decode.
@@ -105,6 +111,8 @@ def cut_crops(
         crops += _cut_backgrounds(
             image, picture, mean=backgrounds, stored_side=stored_side, generator=generator
         )
+        mined = negatives.get(_key_of(picture), ()) if negatives else ()
+        crops += _cut_negatives(image, picture, mined, stored_side=stored_side)
     _logger.info("cut %d crops", len(crops))
     return crops
 
@@ -116,6 +124,12 @@ def _decoded(picture: Picture) -> BgrImage:
     return np.asarray(image, np.uint8)
 
 
+def _key_of(picture: Picture) -> str:
+    """The collection and the file's name inside it, `/`-separated on every system."""
+    root = next(above for above in picture.path.parents if above.name == picture.collection)
+    return f"{picture.collection}/{picture.path.relative_to(root).as_posix()}"
+
+
 def _cut(
     image: BgrImage,
     xyxy: Box,
@@ -125,6 +139,7 @@ def _cut(
     is_exact: bool,
     origin: str,
     stored_side: int,
+    is_mined: bool = False,
 ) -> LabelledCrop:
     height, width = image.shape[:2]
     x1, y1 = max(0, round(xyxy[0])), max(0, round(xyxy[1]))
@@ -149,6 +164,7 @@ def _cut(
         event=f"{picture.collection}/{picture.event}",
         source=picture.source,
         origin=origin,
+        is_mined=is_mined,
     )
 
 
@@ -165,7 +181,7 @@ def _cut_backgrounds(
     Where all vehicles have boxes a piece is certainly background; in other civil scenes it may
     show a civil vehicle.
     """
-    if not picture.is_boxed and picture.boxes:
+    if (picture.boxes and not picture.is_boxed) or not picture.all_boxed:
         return []
     has_military = any(box.node != CIVIL for box in picture.boxes)
     node = BACKGROUND if has_military or picture.civil_labelled else NO_MILITARY
@@ -185,6 +201,45 @@ def _cut_backgrounds(
                 )
             )
     return crops
+
+
+def _cut_negatives(
+    image: BgrImage,
+    picture: Picture,
+    boxes: Sequence[tuple[float, ...]],
+    *,
+    stored_side: int,
+) -> list[LabelledCrop]:
+    """Cut what a detector falsely took for military: nothing, or a civil vehicle.
+
+    A piece of a labelled military vehicle is passed over.
+    """
+    military = [box.xyxy for box in picture.boxes if box.node != CIVIL]
+    crops = []
+    for number, (x1, y1, x2, y2, *_) in enumerate(boxes):
+        xyxy = (x1, y1, x2, y2)
+        is_piece = any(_share_inside(xyxy, other) > _LARGEST_SHARE_INSIDE for other in military)
+        if min(x2 - x1, y2 - y1) < _MIN_BOX_PX or is_piece:
+            continue
+        crops.append(
+            _cut(
+                image,
+                xyxy,
+                picture,
+                node=NO_MILITARY,
+                is_exact=True,
+                origin=f"{picture.collection}/{picture.path.name}#mined{number}",
+                stored_side=stored_side,
+                is_mined=True,
+            )
+        )
+    return crops
+
+
+def _share_inside(box: Box, other: Box) -> float:
+    wide = min(box[2], other[2]) - max(box[0], other[0])
+    tall = min(box[3], other[3]) - max(box[1], other[1])
+    return max(0.0, wide) * max(0.0, tall) / ((box[2] - box[0]) * (box[3] - box[1]))
 
 
 def _free_box(

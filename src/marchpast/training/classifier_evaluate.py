@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 
-from marchpast.records import BgrImage, BoolArray, FloatArray
+from marchpast.identity import exactness_limits
+from marchpast.records import BgrImage, BoolArray, FloatArray, IntArray
 from marchpast.taxonomy import Taxonomy
-from marchpast.training.calibration import Thresholds, fit_thresholds
+from marchpast.training.calibration import Crops, Thresholds, fit_thresholds
 from marchpast.training.classifier_crops import LabelledCrop
 from marchpast.training.classifier_labels import LabelSpace, allowed_matrix
 from marchpast.training.classifier_metrics import (
     Verdicts,
     answer_verdicts,
-    answers,
     is_military,
     precision,
-    softmax,
     verdicts,
 )
 
-LogitsOf = Callable[[Sequence[BgrImage]], FloatArray]
-"""`(side, side, 3)` uint8 BGR views to `(N, L)` logits."""
+ScoresOf = Callable[[Sequence[BgrImage]], tuple[FloatArray, FloatArray | None]]
+"""`(side, side, 3)` uint8 BGR views to `(N, L)` logits and, where known, `(N,)` novelties."""
 
 _SIZES_PX = (16, 24, 32, 48, 64, 96)
-_SMALLEST_SAMPLE = 10
+_SMALLEST_SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +40,9 @@ class Evaluation:
     allowed: BoolArray
     table: Verdicts
     is_type: BoolArray
+    is_class: BoolArray
+    instead: IntArray
+    novelty: FloatArray | None = None
 
     @property
     def military(self) -> BoolArray:
@@ -68,15 +70,50 @@ class Evaluation:
         types = {node for node, flag in zip(self.space.nodes, self.is_type, strict=True) if flag}
         return np.array([label in types for label in self.space.labels], np.bool_)
 
+    @property
+    def for_calibration(self) -> Crops:
+        """The crops as calibration sees them; answers to military ones decide."""
+        return Crops(
+            self.logits,
+            self.novelty,
+            self.allowed,
+            self.table,
+            self.military,
+            self.is_type,
+            self.is_class,
+            self.instead,
+        )
+
+    def answers(self, thresholds: Thresholds) -> IntArray:
+        """Return `(N,)`: the answers at these thresholds, index into `space.nodes`."""
+        return self.for_calibration.answers(self.space, thresholds)
+
     def of(self, collection: str) -> BoolArray:
         """`(N,)`: crops of one collection."""
         return np.array([crop.collection == collection for crop in self.crops], np.bool_)
 
 
 def evaluate(
-    crops: Sequence[LabelledCrop], logits: FloatArray, space: LabelSpace, *, taxonomy: Taxonomy
+    crops: Sequence[LabelledCrop],
+    logits: FloatArray,
+    space: LabelSpace,
+    *,
+    taxonomy: Taxonomy,
+    novelty: FloatArray | None = None,
+    thin_types: Sequence[str] = (),
 ) -> Evaluation:
-    """Put crops, logits and truth side by side."""
+    """Put crops, logits and truth side by side.
+
+    Args:
+        crops: What was looked at.
+        logits: `(N, L)`.
+        space: The leaves.
+        taxonomy: The tree.
+        novelty: `(N,)`, where the network tells it.
+        thin_types: Types that are only answered as exactly as their look-alikes allow.
+    """
+    limits = exactness_limits(taxonomy, labels=space.labels, thin_types=thin_types)
+    instead = [space.nodes.index(limits.get(node, node)) for node in space.nodes]
     truths = [(crop.node, crop.is_exact) for crop in crops]
     return Evaluation(
         crops=tuple(crops),
@@ -85,23 +122,19 @@ def evaluate(
         allowed=allowed_matrix(space, truths),
         table=verdicts(space, truths, taxonomy=taxonomy),
         is_type=np.array([taxonomy.node(node).is_type for node in space.nodes], np.bool_),
+        is_class=np.array([taxonomy.level(node) == "class" for node in space.nodes], np.bool_),
+        instead=np.array(instead, np.int64),
+        novelty=novelty,
     )
 
 
 def thresholds_of(evaluation: Evaluation, *, target: float) -> Thresholds:
     """Fit temperature and threshold on all validation crops; military ones set the threshold."""
-    return fit_thresholds(
-        evaluation.logits,
-        evaluation.allowed,
-        evaluation.table,
-        evaluation.space,
-        counted=evaluation.military,
-        target=target,
-    )
+    return fit_thresholds(evaluation.for_calibration, evaluation.space, target=target)
 
 
 def size_figures(
-    evaluation: Evaluation, thresholds: Thresholds, *, logits_of: LogitsOf, side: int
+    evaluation: Evaluation, thresholds: Thresholds, *, scores_of: ScoresOf, side: int
 ) -> dict[str, Any]:
     """Measure the answers that name a type when the crops are made small.
 
@@ -109,12 +142,14 @@ def size_figures(
         By shorter side in pixels: crops, types named, how many of those are right.
     """
     rows = np.flatnonzero(evaluation.typed)
-    rows = np.array([row for row in rows if evaluation.crops[row].size_px >= max(_SIZES_PX)], int)
+    large = [row for row in rows if evaluation.crops[row].size_px >= max(_SIZES_PX)]
+    rows = np.array(large, np.int64)
     found: dict[str, Any] = {}
     for size in _SIZES_PX:
         views = [_made_small(evaluation.crops[row], size, side) for row in rows]
-        probabilities = softmax(logits_of(views), thresholds.temperature)
-        chosen = answers(probabilities, evaluation.space, min_mass=thresholds.min_mass)
+        logits, novelty = scores_of(views)
+        small = replace(evaluation.for_calibration.select(rows), logits=logits, novelty=novelty)
+        chosen = small.answers(evaluation.space, thresholds)
         names_type = (chosen >= 0) & evaluation.is_type[np.maximum(chosen, 0)]
         right, judged = precision(answer_verdicts(chosen, evaluation.table[rows])[names_type])
         found[f"px_{size}"] = {"n": len(rows), "named": judged, "right": right}
@@ -124,12 +159,14 @@ def size_figures(
 def smallest_size(sizes: dict[str, Any], *, target: float) -> int:
     """Return the smallest measured side from which on named types are right often enough.
 
-    Sides at which too few types are named to tell decide nothing.
+    Sides at which too few types are named to tell lower nothing.
     """
     chosen = max(_SIZES_PX)
     for size in sorted(_SIZES_PX, reverse=True):
         row = sizes[f"px_{size}"]
-        if row["named"] >= _SMALLEST_SAMPLE and row["right"] < target * row["named"]:
+        if row["named"] < _SMALLEST_SAMPLE:
+            continue
+        if row["right"] < target * row["named"]:
             return chosen
         chosen = size
     return chosen

@@ -26,10 +26,17 @@ from marchpast.files import sha256_of, write_bytes, write_text
 from marchpast.inference import Model
 from marchpast.records import BgrImage, FloatArray
 from marchpast.taxonomy import Taxonomy, load_taxonomy
-from marchpast.training.calibration import Thresholds
-from marchpast.training.classifier_card import card_of, to_toml, training_table
+from marchpast.training.attributes import (
+    SHIPPED,
+    AttributeHead,
+    attribute_values,
+    fit_attributes,
+)
+from marchpast.training.card_toml import to_toml
+from marchpast.training.classifier_card import card_of, training_table
 from marchpast.training.classifier_config import ClassifierConfig, load_config
 from marchpast.training.classifier_crops import LabelledCrop
+from marchpast.training.classifier_detail import add_figures, detail_of
 from marchpast.training.classifier_evaluate import (
     evaluate,
     size_figures,
@@ -37,11 +44,15 @@ from marchpast.training.classifier_evaluate import (
     thresholds_of,
 )
 from marchpast.training.classifier_figures import figures_of
-from marchpast.training.classifier_labels import LabelSpace
+from marchpast.training.classifier_gallery import Gallery, fit_gallery
+from marchpast.training.classifier_labels import BACKGROUND, LabelSpace
+from marchpast.training.classifier_metrics import is_military
 from marchpast.training.classifier_model import CropClassifier, outputs_of
 from marchpast.training.classifier_onnx import to_onnx
-from marchpast.training.classifier_train import cut_split
+from marchpast.training.classifier_train import cut_split, epochs_of
 from marchpast.training.datasets import SPLITS_FILE
+from marchpast.training.export_common import commit_of
+from marchpast.training.exported import rounded, scores_of, settings_of
 
 _logger = logging.getLogger(__name__)
 
@@ -50,7 +61,8 @@ TARGET = 0.95
 FEWEST_TO_TELL = 10
 """A type with fewer training crops is thin: it is not told from look-alikes never learnt."""
 VERSION = "0.1.0"
-_BATCH = 16
+LICENCE = "MIT"
+_PARITY_CROPS = 200
 _ROOT = Path(__file__).resolve().parents[3]
 DEFAULT_CONFIG = Path(__file__).parent / "configs" / "classifier.toml"
 
@@ -99,7 +111,8 @@ def export(
         taxonomy: The tree.
 
     Returns:
-        The tables of the card.
+        The tables of the card. Reliability, figures by type and the confusion matrix go to
+        `figures.json` beside it.
 
     Raises:
         OSError: If the run is incomplete or the folder cannot be written.
@@ -107,12 +120,23 @@ def export(
     """
     space = LabelSpace(json.loads((run / "labels.json").read_text("utf-8")), taxonomy)
     network = load_network(run, label_count=len(space))
-    content = to_onnx(network, space.labels, side=config.side).SerializeToString()
+    gallery, head = heads_of(network, train, space, side=config.side, taxonomy=taxonomy)
+    shipped = head.only(SHIPPED)
+    content = to_onnx(
+        network,
+        space.labels,
+        side=config.side,
+        gallery=gallery,
+        attributes=shipped,
+        version=VERSION,
+        licence=LICENCE,
+    ).SerializeToString()
     training = training_table(
         train,
         config=config,
-        epochs=_last_epoch(run),
+        epochs=epochs_of(run),
         splits_sha256=sha256_of(SPLITS_FILE) if SPLITS_FILE.exists() else "",
+        commit=commit_of(_ROOT),
     )
 
     def card(settings: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +145,7 @@ def export(
             config=config,
             version=VERSION,
             sha256=hashlib.sha256(content).hexdigest(),
+            attributes=shipped.names,
             settings=settings,
             training=training,
             figures=figures,
@@ -130,12 +155,13 @@ def export(
         # Loading needs a card, and the card's figures need a loaded model.
         _write_model(Path(folder), content, card({"temperature": 1.0, "min_mass": 0.9}, {}))
         model = Model.load(Path(folder), device="cpu")
-        settings, figures = _measure(
+        settings, figures, detail = _measure(
             model, network, train, val, space, config=config, taxonomy=taxonomy
         )
     tables = card(settings, figures)
     out.mkdir(parents=True, exist_ok=True)
     _write_model(out, content, tables)
+    add_figures(out, detail)
     Model.load(out, device="cpu")
     return tables
 
@@ -147,6 +173,23 @@ def load_network(run: Path, *, label_count: int) -> CropClassifier:
     return network.eval()
 
 
+def heads_of(
+    network: CropClassifier,
+    train: Sequence[LabelledCrop],
+    space: LabelSpace,
+    *,
+    side: int,
+    taxonomy: Taxonomy,
+) -> tuple[Gallery, AttributeHead]:
+    """Return what novelty is measured from, and the attributes: both of military crops."""
+    crops = [crop for crop in train if is_military(crop.node)]
+    logits, embedding = outputs_of(network, [crop.view(side) for crop in crops])
+    learnt = evaluate(crops, logits, space, taxonomy=taxonomy)
+    gallery = fit_gallery(embedding, np.where(learnt.typed, learnt.allowed.argmax(axis=1), -1))
+    values = attribute_values(taxonomy, [crop.node for crop in crops])
+    return gallery, fit_attributes(gallery.project(embedding), values)
+
+
 def _measure(
     model: Model,
     network: CropClassifier,
@@ -156,71 +199,53 @@ def _measure(
     *,
     config: ClassifierConfig,
     taxonomy: Taxonomy,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Settings and figures of the exported graph."""
-
-    def logits_of(views: Sequence[BgrImage]) -> FloatArray:
-        return _logits(model, views)
-
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Settings and figures of the exported graph, and the tables that go beside the card."""
     views = [crop.view(config.side) for crop in val]
-    logits = logits_of(views)
-    evaluation = evaluate(val, logits, space, taxonomy=taxonomy)
-    thresholds = thresholds_of(evaluation, target=TARGET)
-    sizes = size_figures(evaluation, thresholds, logits_of=logits_of, side=config.side)
-    validated = {crop.node for crop in val}
+    logits, novelty = scores_of(model, views)
     learnt = Counter(crop.node for crop in train)
-    types = [
-        label for label, flag in zip(space.labels, evaluation.leaf_is_type, strict=True) if flag
-    ]
-    settings: dict[str, Any] = {
-        "temperature": round(thresholds.temperature, 4),
-        "min_mass": thresholds.min_mass,
+    types = [label for label in space.labels if label != BACKGROUND and _is_type(label, taxonomy)]
+    thin = [label for label in types if learnt[label] < FEWEST_TO_TELL]
+    evaluation = evaluate(val, logits, space, taxonomy=taxonomy, novelty=novelty, thin_types=thin)
+    thresholds = rounded(thresholds_of(evaluation, target=TARGET))
+    sizes = size_figures(
+        evaluation, thresholds, scores_of=lambda small: scores_of(model, small), side=config.side
+    )
+    validated = {crop.node for crop in val}
+    settings = {
+        **settings_of(thresholds),
         "min_type_size_px": smallest_size(sizes, target=TARGET),
         "unvalidated_types": [label for label in types if label not in validated],
-        "thin_types": [label for label in types if learnt[label] < FEWEST_TO_TELL],
+        "thin_types": thin,
     }
-    figures = figures_of(
-        evaluation,
-        Thresholds(settings["temperature"], settings["min_mass"]),
-        target=TARGET,
-        taxonomy=taxonomy,
-        seed=config.seed,
-    )
+    figures = figures_of(evaluation, thresholds, target=TARGET, taxonomy=taxonomy, seed=config.seed)
     figures["made_small"] = sizes
     figures["export"] = _parity(network, views, logits)
-    return settings, figures
+    return settings, figures, detail_of(evaluation, thresholds, learnt=learnt)
+
+
+def _is_type(label: str, taxonomy: Taxonomy) -> bool:
+    return taxonomy.node(label).is_type
 
 
 def _parity(
     network: CropClassifier, views: Sequence[BgrImage], logits: FloatArray
 ) -> dict[str, Any]:
     """How far the exported graph (float16 weights) is from the trained network."""
-    expected, _ = outputs_of(network, views)
-    agree = expected.argmax(axis=1) == logits.argmax(axis=1)
+    rows = np.linspace(0, len(views) - 1, min(len(views), _PARITY_CROPS)).round().astype(int)
+    expected, _ = outputs_of(network, [views[row] for row in rows])
+    agree = expected.argmax(axis=1) == logits[rows].argmax(axis=1)
     return {
-        "n": len(views),
+        "n": len(rows),
         "top1_agreement": round(float(agree.mean()), 5),
-        "largest_logit_difference": round(float(np.abs(expected - logits).max()), 5),
+        "largest_logit_difference": round(float(np.abs(expected - logits[rows]).max()), 5),
     }
-
-
-def _logits(model: Model, views: Sequence[BgrImage]) -> FloatArray:
-    parts = [
-        model.run(np.stack(views[start : start + _BATCH]))[0]
-        for start in range(0, len(views), _BATCH)
-    ]
-    return np.concatenate(parts)
 
 
 def _write_model(folder: Path, content: bytes, tables: dict[str, Any]) -> None:
     """The graph first: with a torn pair the hash differs and the model is refused."""
     write_bytes(folder / "model.onnx", content)
     write_text(folder / "card.toml", to_toml(tables))
-
-
-def _last_epoch(run: Path) -> int:
-    lines = (run / "log.jsonl").read_text("utf-8").splitlines()
-    return int(json.loads(lines[-1])["epoch"])
 
 
 if __name__ == "__main__":

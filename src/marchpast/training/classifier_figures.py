@@ -16,7 +16,6 @@ from marchpast.training.classifier_metrics import (
     RIGHT,
     Verdicts,
     answer_verdicts,
-    answers,
     event_interval,
     expected_calibration_error,
     precision,
@@ -54,8 +53,8 @@ def figures_of(
         rows = evaluation.of(collection) & evaluation.typed
         figures[world] = _type_figures(evaluation, probabilities, rows, seed=seed)
     figures["coarse"] = _coarse_figures(evaluation, probabilities)
-    figures["veto"] = _veto_figures(evaluation, probabilities, thresholds)
-    figures["answers"] = _answer_figures(evaluation, probabilities, thresholds, taxonomy)
+    figures["veto"] = _veto_figures(evaluation, thresholds)
+    figures["answers"] = _answer_figures(evaluation, thresholds, taxonomy)
     figures["answers_cross_fitted"] = _cross_fitted(evaluation, target=target, seed=seed)
     figures["calibration_error"] = _calibration_error(evaluation, probabilities)
     return figures
@@ -125,12 +124,10 @@ def _group_of(space: LabelSpace, label: str) -> str:
     return best[1] if best[0] >= 0 else "other"
 
 
-def _veto_figures(
-    evaluation: Evaluation, probabilities: npt.NDArray[np.float64], thresholds: Thresholds
-) -> dict[str, Any]:
+def _veto_figures(evaluation: Evaluation, thresholds: Thresholds) -> dict[str, Any]:
     """Civil taken for military and the other way round, at the answer's threshold."""
     space = evaluation.space
-    chosen = answers(probabilities, space, min_mass=thresholds.min_mass)
+    chosen = evaluation.answers(thresholds)
     says_military = np.array(
         [index >= 0 and "military_vehicle" in space.lineage(space.nodes[index]) for index in chosen]
     )
@@ -148,13 +145,12 @@ def _veto_figures(
 
 def _answer_figures(
     evaluation: Evaluation,
-    probabilities: npt.NDArray[np.float64],
     thresholds: Thresholds,
     taxonomy: Taxonomy,
 ) -> dict[str, Any]:
     """Answers to military crops by level, at the shipped thresholds (fitted on these crops)."""
     rows = evaluation.military
-    chosen = answers(probabilities[rows], evaluation.space, min_mass=thresholds.min_mass)
+    chosen = evaluation.answers(thresholds)[rows]
     found = answer_verdicts(chosen, evaluation.table[rows])
     levels = np.array(
         ["none" if index < 0 else taxonomy.level(evaluation.space.nodes[index]) for index in chosen]
@@ -192,11 +188,8 @@ def _named(rows: BoolArray, named: BoolArray, found: Verdicts) -> dict[str, int]
 def _cross_fitted(evaluation: Evaluation, *, target: float, seed: int) -> dict[str, Any]:
     """Mean over halvings of the events: thresholds from one half, answers of the other."""
     picked = cross_fitted_answers(
-        evaluation.logits,
-        evaluation.allowed,
-        evaluation.table,
+        evaluation.for_calibration,
         evaluation.space,
-        counted=evaluation.military,
         events=[crop.event for crop in evaluation.crops],
         target=target,
         seed=seed,

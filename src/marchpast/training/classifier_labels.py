@@ -19,7 +19,7 @@ CIVIL = "civilian_vehicle"
 NO_MILITARY = "no_military"
 """A crop of a civil scene: nothing military in it, perhaps a civil vehicle without a box."""
 
-_UNIONS = {
+UNIONS = {
     "mlrs_or_sam": ("mlrs", "air_defence", "missile_tel"),
     "light_vehicle": ("military_truck", "protected_truck"),
     NO_MILITARY: (CIVIL,),
@@ -84,8 +84,8 @@ class LabelSpace:
         """
         if node == BACKGROUND:
             return np.array([label == BACKGROUND for label in self.labels], np.bool_)
-        if node in _UNIONS:
-            union = np.logical_or.reduce([self.within(root) for root in _UNIONS[node]])
+        if node in UNIONS:
+            union = np.logical_or.reduce([self.within(root) for root in UNIONS[node]])
             if node == NO_MILITARY:
                 union |= self.allowed(BACKGROUND, is_exact=True)
             return np.asarray(union, np.bool_)
@@ -132,7 +132,7 @@ def choose_labels(
     """
     leaves = {CIVIL}
     for node, count in exact.items():
-        if node in _UNIONS or node in (BACKGROUND, CIVIL):
+        if node in UNIONS or node in (BACKGROUND, CIVIL):
             continue
         if is_type[node]:
             parent = taxonomy.lineage(node)[-2]
@@ -142,7 +142,7 @@ def choose_labels(
     leaves |= {
         node
         for node, count in coarse.items()
-        if node not in (*_UNIONS, BACKGROUND) and count >= min_coarse_crops and not is_type[node]
+        if node not in (*UNIONS, BACKGROUND) and count >= min_coarse_crops and not is_type[node]
     }
     return (*sorted(leaves, key=lambda leaf: tuple(taxonomy.lineage(leaf))), BACKGROUND)
 

@@ -6,6 +6,7 @@ Numpy only, so that the figures can be checked where torch is not installed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -68,13 +69,42 @@ def verdicts(
     return np.array(rows, np.int8).reshape(len(truths), len(space.nodes))
 
 
-def answers(probabilities: Probabilities, space: LabelSpace, *, min_mass: float) -> IntArray:
+@dataclass(frozen=True, slots=True, eq=False)
+class TypeGate:
+    """When a type is named; see `identity.Judge`, which does the same for one vehicle.
+
+    Attributes:
+        is_type: `(nodes,)`: which of `LabelSpace.nodes` are types.
+        is_class: `(nodes,)`: which say no more than military or civil.
+        novelty: `(N,)`: how unlike the crops learnt each crop is.
+        slope: What a novelty of one costs, in log-odds of the likeliest type.
+        min_score: Log-odds minus that cost from which on a type is named.
+        instead: `(nodes,)` index of the node that is answered for a node: another than itself for
+            thin types.
+    """
+
+    is_type: BoolArray
+    is_class: BoolArray
+    novelty: FloatArray
+    slope: float
+    min_score: float
+    instead: IntArray
+
+
+def answers(
+    probabilities: Probabilities,
+    space: LabelSpace,
+    *,
+    min_mass: float,
+    gate: TypeGate | None = None,
+) -> IntArray:
     """Return the deepest node holding `min_mass`, as `identity.Judge` answers one crop.
 
     Args:
         probabilities: `(N, L)`, rows sum to 1.
         space: The leaves.
         min_mass: Above 0.5, so that the nodes holding enough form one chain.
+        gate: What types need instead; `None` treats them as all nodes.
 
     Returns:
         `(N,)` index into `space.nodes`, `NO_ANSWER` where no node holds enough.
@@ -82,11 +112,28 @@ def answers(probabilities: Probabilities, space: LabelSpace, *, min_mass: float)
     covers = space.membership()
     mass = probabilities @ covers.T
     holds = mass >= min_mass
+    if gate is not None:
+        types = np.where(gate.is_type, mass, 0.0)
+        best = types.max(axis=1)
+        named = (best > 0.5) & (type_scores(best, gate.novelty, slope=gate.slope) >= gate.min_score)
+        holds[(best >= min_mass) & ~named] &= gate.is_class
+        holds[:, gate.is_type] = False
+        holds[named, types[named].argmax(axis=1)] = True
     # A node covers fewer leaves than those above it unless it is their only way down; depth
     # breaks such ties.
     depth = node_depths(space)
     chosen = np.where(holds, depth, -1).argmax(axis=1)
+    if gate is not None:
+        chosen = gate.instead[chosen]
     return np.where(holds.any(axis=1), chosen, NO_ANSWER).astype(np.int64)
+
+
+def type_scores(
+    mass: npt.NDArray[np.float64], novelty: FloatArray, *, slope: float
+) -> npt.NDArray[np.float64]:
+    """Return the log-odds of the likeliest type minus `slope` times the novelty."""
+    inside = np.clip(mass, 1e-9, 1 - 1e-9)
+    return np.asarray(np.log(inside / (1 - inside)) - slope * novelty)
 
 
 def node_depths(space: LabelSpace) -> IntArray:

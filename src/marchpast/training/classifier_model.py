@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from marchpast.records import BgrImage, FloatArray
+from marchpast.training.classifier_backbone import features_of
 
 EMBEDDING_SIZE = 1280
 STARTED_FROM = (
@@ -42,7 +43,7 @@ class CropClassifier(nn.Module):
         """Return the pooled features `(N, 1280)`."""
         # The backbone was trained on RGB scaled by (x - 127) / 128.
         pixels = crops.flip(3).permute(0, 3, 1, 2).to(torch.float32)
-        features = self.backbone.extract_features((pixels - 127.0) / 128.0)
+        features = features_of(self.backbone, (pixels - 127.0) / 128.0)
         return features.mean(dim=(2, 3))
 
     def train(self, mode: bool = True) -> CropClassifier:  # noqa: FBT001, FBT002 - torch's signature

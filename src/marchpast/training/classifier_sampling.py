@@ -15,6 +15,8 @@ from marchpast.training.classifier_crops import LabelledCrop
 from marchpast.training.classifier_labels import BACKGROUND, CIVIL, NO_MILITARY, choose_labels
 
 _WITHOUT_MILITARY = (BACKGROUND, CIVIL, NO_MILITARY)
+# No names of collections: these hold a slash in none.
+_CIVIL_GROUP, _MINED_GROUP = "/civil", "/mined"
 
 
 def labels_of(
@@ -47,16 +49,18 @@ def sampling_weights(
     """Return how likely each crop is drawn; the weights sum to 1.
 
     Inside a collection a label is drawn in proportion to the square root of its crops, so rare
-    types are seen often without being learnt by heart; the collections get their set shares.
+    types are seen often without being learnt by heart; the collections, the crops without a
+    military vehicle and those mined with a detector get their set shares.
     """
-    cells = [
-        ("civil" if crop.node in _WITHOUT_MILITARY else crop.collection, crop.node)
-        for crop in crops
-    ]
+    cells = [(_group_of(crop), crop.node) for crop in crops]
     count = Counter(cells)
     weights = np.array([count[cell] ** -0.5 for cell in cells])
     groups = np.array([cell[0] for cell in cells])
-    shares = {"civil": config.data.civil_share, **config.data.shares}
+    shares = {
+        _CIVIL_GROUP: config.data.civil_share,
+        _MINED_GROUP: config.data.mined_share,
+        **config.data.shares,
+    }
     named = {name: share for name, share in shares.items() if (groups == name).any()}
     others = ~np.isin(groups, list(named))
     rest = 1.0 - sum(named.values()) if others.any() else 0.0
@@ -64,6 +68,12 @@ def sampling_weights(
     for name, share in named.items():
         weights[groups == name] *= share / weights[groups == name].sum()
     return np.asarray(weights / weights.sum(), np.float64)
+
+
+def _group_of(crop: LabelledCrop) -> str:
+    if crop.is_mined:
+        return _MINED_GROUP
+    return _CIVIL_GROUP if crop.node in _WITHOUT_MILITARY else crop.collection
 
 
 def leaf_prior(allowed: BoolArray) -> npt.NDArray[np.float32]:

@@ -7,7 +7,9 @@ loads the graph and folds the casts away, so networks compute in float32.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,28 @@ OPSET = 17
 IR_VERSION = 8
 
 Array = npt.NDArray[Any]
+
+
+def commit_of(folder: Path) -> str:
+    """Return the commit of a working tree and whether it was changed; empty outside of one.
+
+    Args:
+        folder: Anywhere inside the working tree.
+    """
+    found = _git(folder, "rev-parse", "HEAD")
+    if not found:
+        return ""
+    return f"{found} with changes" if _git(folder, "status", "--porcelain", "src") else found
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip()
 
 
 class GraphBuilder:

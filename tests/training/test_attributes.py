@@ -1,0 +1,61 @@
+"""Attributes follow the facts of the taxonomy, and are learnt where they show."""
+
+import numpy as np
+import pytest
+
+from marchpast.taxonomy import Taxonomy, load_taxonomy
+from marchpast.training.attributes import (
+    ATTRIBUTES,
+    NO,
+    OPEN_VALUE,
+    YES,
+    attribute_rows,
+    attribute_values,
+    fit_attributes,
+)
+
+
+@pytest.fixture(scope="module")
+def taxonomy() -> Taxonomy:
+    return load_taxonomy()
+
+
+@pytest.mark.parametrize(
+    ("node", "attribute", "expected"),
+    [
+        ("t80", "tracks", YES),
+        ("tank", "tracks", YES),
+        ("ural_4320", "tracks", NO),
+        ("afv", "tracks", OPEN_VALUE),
+        ("towed_guns", "tracks", OPEN_VALUE),
+        ("light_vehicle", "tracks", NO),
+        ("btr82a", "four_axles", YES),
+        ("ural_4320", "four_axles", NO),
+        ("t80", "four_axles", OPEN_VALUE),
+        ("tank", "gun_turret", YES),
+        ("bm21_grad", "gun_turret", NO),
+        ("bm21_grad", "launcher", YES),
+        ("military_vehicle", "launcher", OPEN_VALUE),
+    ],
+)
+def test_values_follow_the_facts(
+    taxonomy: Taxonomy, node: str, attribute: str, expected: int
+) -> None:
+    assert attribute_values(taxonomy, [node])[0, ATTRIBUTES.index(attribute)] == expected
+
+
+def test_an_attribute_is_learnt_where_it_shows(taxonomy: Taxonomy) -> None:
+    generator = np.random.default_rng(2)
+    nodes = ["t80", "ural_4320"] * 40
+    values = attribute_values(taxonomy, nodes)
+    projected = generator.standard_normal((80, 8)).astype(np.float32)
+    projected[:, 3] += np.where(values[:, 0] == YES, 3, -3)
+    head = fit_attributes(projected, values)
+    # No crop carries a launcher, and all wheeled ones have three axles: nothing to learn.
+    assert head.names == ("tracks", "gun_turret")
+    (row,) = attribute_rows(head.only(("tracks",)), projected, values, condition="here")
+    assert (row["n"], row["with"], row["shipped"]) == (80, 40, True)
+    assert row["right"] >= 78
+    flipped = projected.copy()
+    flipped[:, 3] *= -1
+    assert attribute_rows(head, flipped, values, condition="here")[0]["right"] <= 2
