@@ -121,7 +121,7 @@ class Recognizer:
                 novelty_slope=named.novelty_slope,
                 min_type_score=named.min_type_score,
                 min_type_size_px=named.min_type_size_px,
-                thin_types=named.thin_types,
+                thin_nodes=named.thin_nodes,
             ),
             min_confidence=starts,
             track_confidence=continues,

@@ -115,7 +115,7 @@ def test_too_few_pixels_for_a_type() -> None:
 
 def test_a_thin_type_is_answered_as_far_as_unlearnt_lookalikes_allow() -> None:
     # The Osa's hull is the Tochka-U's, which is no label here: a missile launcher may be it.
-    wary = Judge(TAXONOMY, labels=LABELS, temperature=1, min_mass=0.8, thin_types=("osa",))
+    wary = Judge(TAXONOMY, labels=LABELS, temperature=1, min_mass=0.8, thin_nodes=("osa",))
     answer = wary.identify(logits(osa=0.95), size_px=200, found_as="military_vehicle")
     assert answer.node == "military_vehicle"
     assert "Tochka-U" in answer.reason
@@ -129,11 +129,24 @@ def test_a_thin_type_whose_lookalikes_were_learnt_is_named() -> None:
         labels=list(dict.fromkeys(labels)),
         temperature=1,
         min_mass=0.8,
-        thin_types=("osa",),
+        thin_nodes=("osa",),
     )
     scores = np.full((1, len(dict.fromkeys(labels))), -9.0, np.float32)
     scores[0, LABELS.index("osa")] = 9.0
     assert wary.identify(scores, size_px=200, found_as="military_vehicle").node == "osa"
+
+
+def test_a_thin_group_is_answered_as_the_node_above_it() -> None:
+    # Of all missile launchers one Iskander was learnt: a Bastion looks like it.
+    labels = (*LABELS, "srbm", "icbm")
+    thin = ("missile_tel", "srbm", "icbm", "sam_short")
+    wary = Judge(TAXONOMY, labels=labels, temperature=1, min_mass=0.8, thin_nodes=thin)
+    scores = np.zeros((1, len(labels)), np.float32)
+    scores[0, labels.index("srbm")] = 9.0
+    answer = wary.identify(scores, size_px=200, found_as="military_vehicle")
+    assert answer.node == "military_vehicle"
+    assert "few pictures" in answer.reason
+    assert answer.probability > 0.9
 
 
 def gated(novelty: float, scores: FloatArray) -> Identity:

@@ -86,9 +86,9 @@ def test_gated_answers_agree_with_the_judge(space: LabelSpace, taxonomy: Taxonom
         min_mass=0.7,
         novelty_slope=6.0,
         min_type_score=-1.0,
-        thin_types=("osa",),
+        thin_nodes=("osa",),
     )
-    limits = exactness_limits(taxonomy, labels=LEAVES, thin_types=("osa",))
+    limits = exactness_limits(taxonomy, labels=LEAVES, thin_nodes=("osa",))
     gate = TypeGate(
         is_type=np.array([taxonomy.node(node).is_type for node in space.nodes]),
         is_class=np.array([taxonomy.level(node) == "class" for node in space.nodes]),

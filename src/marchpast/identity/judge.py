@@ -38,7 +38,7 @@ class Judge:
         novelty_slope: float | None = None,
         min_type_score: float | None = None,
         min_type_size_px: int = 0,
-        thin_types: Sequence[str] = (),
+        thin_nodes: Sequence[str] = (),
     ) -> None:
         """Prepare the sums along the tree.
 
@@ -53,7 +53,7 @@ class Judge:
                 treats types as all nodes.
             min_type_score: Log-odds minus that cost from which on a type is named.
             min_type_size_px: Below this shorter side of the best crop no type is named.
-            thin_types: Types learnt from few crops: see `exactness_limits`.
+            thin_nodes: Types and groups learnt from few crops: see `exactness_limits`.
 
         Raises:
             TaxonomyError: If a label is no node.
@@ -72,7 +72,7 @@ class Judge:
         self._min_type_size_px = min_type_size_px
         self._labels = tuple(labels)
         self._table = NodeTable(taxonomy, self._labels)
-        self._limits = exactness_limits(taxonomy, labels=self._labels, thin_types=thin_types)
+        self._limits = exactness_limits(taxonomy, labels=self._labels, thin_nodes=thin_nodes)
 
     def probabilities(self, logits: FloatArray) -> npt.NDArray[np.float64]:
         """Return calibrated leaf probabilities, the mean over one vehicle's crops.
@@ -188,16 +188,21 @@ class Judge:
         return self._answer(node, masses, reason, candidates)
 
     def _withheld(self, node: str, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
-        """Answer a thin type as exactly as the look-alikes that were never learnt allow."""
+        """Answer a thin node as exactly as was learnt, and as unlearnt look-alikes allow."""
         allowed = self._limits[node]
-        alike = unlearnt_lookalikes(self._taxonomy, node, labels=self._labels)
+        is_type = self._taxonomy.node(node).is_type
+        alike = unlearnt_lookalikes(self._taxonomy, node, labels=self._labels) if is_type else ()
         held = f"{self._taxonomy.name(node)} holds {masses[node]:.2f}"
         names = ", ".join(self._taxonomy.name(other) for other in alike)
-        reason = (
-            f"{held}, but it was learnt from few pictures and these look-alikes from none: {names}"
-            if alike
-            else f"{held}; an answer needs {self._min_mass:.2f}"
-        )
+        if alike:
+            reason = (
+                f"{held}, but it was learnt from few pictures and these look-alikes from none: "
+                f"{names}"
+            )
+        elif allowed != node:
+            reason = f"{held}, but it was learnt from few pictures"
+        else:
+            reason = f"{held}; an answer needs {self._min_mass:.2f}"
         return self._answer(allowed, masses, reason, candidates)
 
     def _contradicts(self, found_as: str, node: str) -> bool:

@@ -1,30 +1,33 @@
-"""How exactly types may be answered that were learnt from few pictures."""
+"""How exactly nodes may be answered that were learnt from few pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from marchpast.taxonomy import Taxonomy
 
 
 def exactness_limits(
-    taxonomy: Taxonomy, *, labels: Sequence[str], thin_types: Sequence[str]
+    taxonomy: Taxonomy, *, labels: Sequence[str], thin_nodes: Sequence[str]
 ) -> dict[str, str]:
-    """Return the node that is answered for each thin type.
+    """Return the node that is answered for each thin node.
 
     An S-400, never learnt, was named Smerch at 0.99: what seven crops teach of a Smerch does not
     exclude it. So a thin type is answered as the deepest node that also holds every look-alike
-    that was never learnt; as itself where all of them were.
+    that was never learnt; as itself where all of them were. A Bastion was answered as the family
+    of the one Iskander that was learnt, at 0.92: a thin group is answered as the node above it.
 
     Args:
         taxonomy: Tells look-alikes and ancestors.
         labels: What the classifier learnt.
-        thin_types: Types learnt from few crops.
+        thin_nodes: Types and groups learnt from few crops.
 
     Raises:
-        TaxonomyError: If a thin type is no node.
+        TaxonomyError: If one of them is no node.
     """
-    return {label: _limit(taxonomy, label, labels) for label in thin_types}
+    thin = frozenset(thin_nodes)
+    return {node: _limit(taxonomy, node, labels, thin) for node in thin_nodes}
 
 
 def unlearnt_lookalikes(
@@ -38,8 +41,13 @@ def unlearnt_lookalikes(
     return tuple(sorted(alike - {label} - set(labels)))
 
 
-def _limit(taxonomy: Taxonomy, label: str, labels: Sequence[str]) -> str:
-    common = set(taxonomy.lineage(label))
-    for other in unlearnt_lookalikes(taxonomy, label, labels=labels):
-        common &= set(taxonomy.lineage(other))
-    return max(common, key=lambda node: len(taxonomy.lineage(node)))
+def _limit(taxonomy: Taxonomy, node: str, labels: Sequence[str], thin: AbstractSet[str]) -> str:
+    allowed = taxonomy.lineage(node)[-2]
+    if taxonomy.node(node).is_type:
+        common = set(taxonomy.lineage(node))
+        for other in unlearnt_lookalikes(taxonomy, node, labels=labels):
+            common &= set(taxonomy.lineage(other))
+        allowed = max(common, key=lambda row: len(taxonomy.lineage(row)))
+    while allowed != node and allowed in thin:
+        allowed = taxonomy.lineage(allowed)[-2]
+    return allowed

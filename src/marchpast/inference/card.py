@@ -82,8 +82,8 @@ class ClassifySettings(_Strict):
         min_type_score: Log-odds minus that cost from which on a type is named.
         min_type_size_px: Below this shorter side of the best crop no type is named.
         unvalidated_types: Types with training pictures but none to validate on.
-        thin_types: Types learnt from so few crops that they cannot be told from look-alikes that
-            were never learnt.
+        thin_nodes: Types and groups learnt from so few crops that they cannot be told from what
+            was never learnt.
     """
 
     temperature: Annotated[float, Field(gt=0.0)]
@@ -92,7 +92,7 @@ class ClassifySettings(_Strict):
     min_type_score: float | None = None
     min_type_size_px: Annotated[int, Field(ge=0)] = 0
     unvalidated_types: tuple[str, ...] = ()
-    thin_types: tuple[str, ...] = ()
+    thin_nodes: tuple[str, ...] = ()
 
 
 class _CardBase(_Strict):

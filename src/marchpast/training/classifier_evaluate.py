@@ -100,7 +100,7 @@ def evaluate(
     *,
     taxonomy: Taxonomy,
     novelty: FloatArray | None = None,
-    thin_types: Sequence[str] = (),
+    thin_nodes: Sequence[str] = (),
 ) -> Evaluation:
     """Put crops, logits and truth side by side.
 
@@ -110,9 +110,9 @@ def evaluate(
         space: The leaves.
         taxonomy: The tree.
         novelty: `(N,)`, where the network tells it.
-        thin_types: Types that are only answered as exactly as their look-alikes allow.
+        thin_nodes: Nodes that are answered less exactly; see `exactness_limits`.
     """
-    limits = exactness_limits(taxonomy, labels=space.labels, thin_types=thin_types)
+    limits = exactness_limits(taxonomy, labels=space.labels, thin_nodes=thin_nodes)
     instead = [space.nodes.index(limits.get(node, node)) for node in space.nodes]
     truths = [(crop.node, crop.is_exact) for crop in crops]
     return Evaluation(

@@ -14,7 +14,7 @@ import json
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ _logger = logging.getLogger(__name__)
 TARGET = 0.95
 """Share of right answers that the threshold is chosen for."""
 FEWEST_TO_TELL = 10
-"""A type with fewer training crops is thin: it is not told from look-alikes never learnt."""
+"""A node with fewer training crops is thin: it is not told from what was never learnt."""
 VERSION = "0.1.0"
 LICENCE = "MIT"
 _PARITY_CROPS = 200
@@ -205,8 +205,8 @@ def _measure(
     logits, novelty = scores_of(model, views)
     learnt = Counter(crop.node for crop in train)
     types = [label for label in space.labels if label != BACKGROUND and _is_type(label, taxonomy)]
-    thin = [label for label in types if learnt[label] < FEWEST_TO_TELL]
-    evaluation = evaluate(val, logits, space, taxonomy=taxonomy, novelty=novelty, thin_types=thin)
+    thin = thin_nodes(learnt, space, taxonomy=taxonomy)
+    evaluation = evaluate(val, logits, space, taxonomy=taxonomy, novelty=novelty, thin_nodes=thin)
     thresholds = rounded(thresholds_of(evaluation, target=TARGET))
     sizes = size_figures(
         evaluation, thresholds, scores_of=lambda small: scores_of(model, small), side=config.side
@@ -216,12 +216,27 @@ def _measure(
         **settings_of(thresholds),
         "min_type_size_px": smallest_size(sizes, target=TARGET),
         "unvalidated_types": [label for label in types if label not in validated],
-        "thin_types": thin,
+        "thin_nodes": thin,
     }
     figures = figures_of(evaluation, thresholds, target=TARGET, taxonomy=taxonomy, seed=config.seed)
     figures["made_small"] = sizes
     figures["export"] = _parity(network, views, logits)
     return settings, figures, detail_of(evaluation, thresholds, learnt=learnt)
+
+
+def thin_nodes(learnt: Mapping[str, int], space: LabelSpace, *, taxonomy: Taxonomy) -> list[str]:
+    """Return the nodes, types and groups, of whose vehicles too few crops were learnt.
+
+    Args:
+        learnt: Training crops by label; sets of nodes count for no node.
+        space: The leaves and the nodes above them.
+        taxonomy: The tree.
+    """
+    held: Counter[str] = Counter()
+    for label, count in learnt.items():
+        if label in taxonomy.nodes:
+            held.update(dict.fromkeys(taxonomy.lineage(label), count))
+    return [node for node in space.nodes if held[node] < FEWEST_TO_TELL]
 
 
 def _is_type(label: str, taxonomy: Taxonomy) -> bool:

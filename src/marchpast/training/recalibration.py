@@ -129,7 +129,7 @@ def _evaluated(
         space,
         taxonomy=taxonomy,
         novelty=novelty,
-        thin_types=card.settings.thin_types,
+        thin_nodes=card.settings.thin_nodes,
     )
 
 
