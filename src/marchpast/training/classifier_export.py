@@ -56,8 +56,12 @@ from marchpast.training.exported import rounded, scores_of, settings_of
 
 _logger = logging.getLogger(__name__)
 
-TARGET = 0.95
-"""Share of right answers that the threshold is chosen for."""
+TARGET = 0.965
+"""Share of right answers that the threshold is chosen for.
+
+0.95 is what is promised. Thresholds chosen for 0.95 held 0.943 on events they were not chosen on,
+those for 0.965 held 0.960 (`answers_cross_fitted` of the card).
+"""
 FEWEST_TO_TELL = 10
 """A node with fewer training crops is thin: it is not told from what was never learnt."""
 VERSION = "0.1.0"
