@@ -12,7 +12,6 @@ from marchpast.training.metrics import (
     box_figures,
     confidence_at,
     match,
-    overlaps,
     rank,
     recall_at,
 )
@@ -82,24 +81,6 @@ def test_strict_overlaps_count_less() -> None:
     figures = box_figures([picture])
     assert figures.ap50 == pytest.approx(1.0)
     assert figures.ap50_95 == pytest.approx(0.7)
-
-
-corners = st.floats(0, 50, width=16)
-sides = st.floats(0, 20, width=16)
-one_box = st.tuples(corners, corners, sides, sides).map(
-    lambda row: (row[0], row[1], row[0] + row[2], row[1] + row[3])
-)
-
-
-@given(st.lists(one_box, max_size=5), st.lists(one_box, max_size=5))
-def test_overlaps_are_symmetric_shares(
-    first: list[tuple[float, float, float, float]],
-    second: list[tuple[float, float, float, float]],
-) -> None:
-    found = overlaps(boxes(*first), boxes(*second))
-    assert found.shape == (len(first), len(second))
-    assert ((found >= 0) & (found <= 1 + 1e-6)).all()
-    np.testing.assert_allclose(found, overlaps(boxes(*second), boxes(*first)).T, atol=1e-6)
 
 
 @given(st.lists(st.booleans(), max_size=12))

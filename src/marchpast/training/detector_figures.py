@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from marchpast.recognition import iou
 from marchpast.training.detector_evaluate import (
     Examined,
     false_per_100,
@@ -14,7 +15,7 @@ from marchpast.training.detector_evaluate import (
     recall,
 )
 from marchpast.training.detector_loss import MILITARY
-from marchpast.training.metrics import PictureResult, match, overlaps
+from marchpast.training.metrics import PictureResult, match
 
 _SMALL, _LARGE = 0.1, 0.3
 
@@ -124,7 +125,7 @@ def _called_civil(examined: Sequence[Examined], min_confidence: float) -> float:
     called, total = 0, 0
     for row in examined:
         kept = row.found.select(row.found.confidence >= min_confidence)
-        overlap = overlaps(row.result.truth, kept.xyxy) >= 0.5
+        overlap = iou(row.result.truth, kept.xyxy) >= 0.5
         military = (overlap & (kept.class_id == MILITARY)).any(axis=1)
         civil = (overlap & (kept.class_id != MILITARY)).any(axis=1)
         called += int((civil & ~military).sum())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from marchpast.recognition import iou
 from marchpast.records import BoolArray, FloatArray
 
 Curve = npt.NDArray[np.float64]
@@ -106,7 +107,7 @@ def match(result: PictureResult, iou_threshold: float) -> BoolArray:
     The most confident box chooses first, the truth it overlaps most among those left.
     """
     is_true = np.zeros(len(result.confidence), np.bool_)
-    overlap = overlaps(result.xyxy, result.truth)
+    overlap = iou(result.xyxy, result.truth)
     if not overlap.size:
         return is_true
     free = np.ones(len(result.truth), np.bool_)
@@ -116,21 +117,6 @@ def match(result: PictureResult, iou_threshold: float) -> BoolArray:
             free[best] = False
             is_true[row] = True
     return is_true
-
-
-def overlaps(boxes: FloatArray, others: FloatArray) -> FloatArray:
-    """Return the `(N, M)` intersection over union of two sets of xyxy boxes.
-
-    >>> overlaps(np.float32([[0, 0, 2, 2]]), np.float32([[1, 0, 3, 2], [5, 5, 6, 6]])).tolist()
-    [[0.3333333432674408, 0.0]]
-    """
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=-1)
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=-1)
-    other_areas = (others[:, 2:] - others[:, :2]).prod(axis=-1)
-    union = areas[:, None] + other_areas[None] - shared
-    return np.asarray(shared / np.maximum(union, 1e-9), np.float32)
 
 
 def average_precision(ranking: Ranking) -> float:
