@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from marchpast.errors import BlueprintError
-from marchpast.synthesis.blueprint import (
+from marchpast.synthesis.building.blueprint import (
     TOLERANCE,
     Dimension,
     blueprint_names,
@@ -14,7 +14,7 @@ from marchpast.synthesis.blueprint import (
     load_module,
     read_blueprint,
 )
-from marchpast.synthesis.builder import Vehicle, build
+from marchpast.synthesis.building.builder import Vehicle, build
 
 VALID = {
     "format": "marchpast-vehicle/1",

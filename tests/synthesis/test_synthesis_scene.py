@@ -8,8 +8,8 @@ import pytest
 pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
 
 from marchpast.synthesis.backdrop import Backdrop
-from marchpast.synthesis.blueprint import load_blueprint
-from marchpast.synthesis.builder import build
+from marchpast.synthesis.building.blueprint import load_blueprint
+from marchpast.synthesis.building.builder import build
 from marchpast.synthesis.environment import Evening, Grain
 from marchpast.synthesis.renderer import Camera, Layer, RenderModel
 from marchpast.synthesis.scene import GRID, Member, Scene, View, visible_box

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from marchpast.synthesis.mesh import Mesh, flat, merge, rotation, subdivided
-from marchpast.synthesis.shapes import box, cylinder, extruded, loft, wheel
+from marchpast.synthesis.building.mesh import Mesh, flat, merge, rotation, subdivided
+from marchpast.synthesis.building.shapes import box, cylinder, extruded, loft, wheel
 
 
 def volume(mesh: Mesh) -> float:

@@ -5,7 +5,6 @@ Needs the ray engine `embreex`; nothing else in the library imports this room.
 
 from __future__ import annotations
 
-from marchpast.synthesis.blueprint import Blueprint, blueprint_names, load_blueprint
-from marchpast.synthesis.builder import Vehicle, build
+from marchpast.synthesis.building import Blueprint, Vehicle, blueprint_names, build, load_blueprint
 
 __all__ = ["Blueprint", "Vehicle", "blueprint_names", "build", "load_blueprint"]

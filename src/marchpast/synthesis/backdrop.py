@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marchpast.synthesis.building.mesh import FloatArray, IntArray
 from marchpast.synthesis.environment import GROUND_ALBEDO, Evening, Grain, hemisphere, oriented
-from marchpast.synthesis.mesh import FloatArray, IntArray
 from marchpast.synthesis.raytrace import Tracer
 from marchpast.synthesis.renderer import Camera
 from marchpast.synthesis.setting import (

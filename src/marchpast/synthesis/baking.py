@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marchpast.synthesis.building.mesh import BoolArray, FloatArray, Mesh
 from marchpast.synthesis.environment import GROUND_ALBEDO, Evening, hemisphere, oriented
-from marchpast.synthesis.mesh import BoolArray, FloatArray, Mesh
 from marchpast.synthesis.raytrace import Tracer
 
 _POINTS_AT_ONCE = 4096

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from marchpast.records import BgrImage
-from marchpast.synthesis.mesh import FloatArray
+from marchpast.synthesis.building.mesh import FloatArray
 
 
 def shake(frames: int, fps: float, *, seed: int, pan_px: float) -> FloatArray:

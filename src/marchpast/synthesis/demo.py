@@ -17,8 +17,8 @@ from marchpast.errors import OutputExistsError
 from marchpast.files import replacing, write_text
 from marchpast.records import BgrImage
 from marchpast.synthesis.backdrop import render_backdrop
-from marchpast.synthesis.blueprint import load_blueprint
-from marchpast.synthesis.builder import build
+from marchpast.synthesis.building.blueprint import load_blueprint
+from marchpast.synthesis.building.builder import build
 from marchpast.synthesis.camera_effects import shake
 from marchpast.synthesis.environment import Evening, Grain
 from marchpast.synthesis.renderer import Camera, RenderModel

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.mesh import FloatArray
+from marchpast.synthesis.building.mesh import FloatArray
 
 GROUND_ALBEDO = 0.11
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from marchpast.synthesis.baking import GroundLight, ground_light, irradiance
-from marchpast.synthesis.builder import Vehicle
+from marchpast.synthesis.building.builder import Vehicle
+from marchpast.synthesis.building.mesh import BoolArray, FloatArray, IntArray, subdivided
 from marchpast.synthesis.environment import Evening, Grain
-from marchpast.synthesis.mesh import BoolArray, FloatArray, IntArray, subdivided
 from marchpast.synthesis.raytrace import Tracer
 from marchpast.synthesis.shading import Shader, Surface
 

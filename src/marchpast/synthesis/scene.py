@@ -10,8 +10,8 @@ import numpy as np
 
 from marchpast.records import BgrImage, BoolArray, Box
 from marchpast.synthesis.backdrop import Backdrop
+from marchpast.synthesis.building.mesh import FloatArray
 from marchpast.synthesis.camera_effects import developed, motion_blurred
-from marchpast.synthesis.mesh import FloatArray
 from marchpast.synthesis.renderer import Camera, Layer, RenderModel
 
 GRID = 2

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.building.shapes import box, cylinder
 from marchpast.synthesis.environment import Grain
-from marchpast.synthesis.mesh import FloatArray, IntArray
-from marchpast.synthesis.shapes import box, cylinder
 
 HALF_ROAD_M = 9.2
 LANE_M = 3.6

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.builder import Vehicle
+from marchpast.synthesis.building.builder import Vehicle
+from marchpast.synthesis.building.mesh import NO_WHEEL, FloatArray, IntArray
+from marchpast.synthesis.building.paints import PAINTS, paint_index
 from marchpast.synthesis.environment import Evening, Grain
-from marchpast.synthesis.mesh import NO_WHEEL, FloatArray, IntArray
-from marchpast.synthesis.paints import PAINTS, paint_index
 
 _DUST = np.array([0.150, 0.132, 0.105], np.float32)
 _THREE_TONE = np.array([[0.082, 0.094, 0.056], [0.020, 0.021, 0.019], [0.205, 0.180, 0.120]])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from marchpast.errors import BlueprintError
-from marchpast.synthesis import shapes
-from marchpast.synthesis.blueprint import Blueprint, Module, Part, RunningGear, load_module
-from marchpast.synthesis.mesh import FloatArray, Mesh, merge, rotation
-from marchpast.synthesis.paints import PAINTS, paint_index
+from marchpast.synthesis.building import shapes
+from marchpast.synthesis.building.blueprint import Blueprint, Module, Part, RunningGear, load_module
+from marchpast.synthesis.building.mesh import FloatArray, Mesh, merge, rotation
+from marchpast.synthesis.building.paints import PAINTS, paint_index
 
 _MAX_COPIES = 400
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from marchpast.synthesis.mesh import FloatArray, Mesh, Point, flat, merge
+from marchpast.synthesis.building.mesh import FloatArray, Mesh, Point, flat, merge
 
 Ring = npt.NDArray[np.float64]
 Flat = tuple[float, float]
