@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from marchpast.synthesis.building.mesh import Mesh, flat, merge, rotation, subdivided
-from marchpast.synthesis.building.shapes import box, cylinder, extruded, loft, wheel
+from marchpast.synthesis.building.mesh import Mesh, flat, merge, rotation, smoothed, subdivided
+from marchpast.synthesis.building.shapes import box, cylinder, extruded, loft, stack, wheel
 
 
 def volume(mesh: Mesh) -> float:
@@ -97,3 +97,28 @@ def test_columns_must_agree() -> None:
     mesh = flat([[[0, 0, 0], [1, 0, 0], [0, 1, 0]]], 0)
     with pytest.raises(ValueError, match="columns of a mesh"):
         Mesh(mesh.triangles, mesh.normals, np.zeros(2, np.int64), mesh.wheel)
+
+
+def test_stack_is_closed_also_where_it_touches_its_mirror_line() -> None:
+    half = [(0.0, 0.0), (0.0, 0.5), (2.0, 0.5), (2.0, 0.0)]
+    block = stack([(1.0, half), (3.0, half)], paint=0)
+    assert volume(block) == pytest.approx(4.0)
+    assert area(block) == pytest.approx(2 * (2 + 4 + 2))
+    assert faces_outwards(block, [1.0, 0, 2.0])
+
+
+def test_smoothing_rounds_shallow_edges_and_keeps_sharp_ones() -> None:
+    cube = smoothed(box((0, 1, 0, 1, 0, 1), paint=0))
+    np.testing.assert_allclose(cube.normals, box((0, 1, 0, 1, 0, 1), paint=0).normals, atol=1e-6)
+    angles = np.linspace(0, np.pi, 13)
+    half = [(float(-np.cos(a)), float(np.sin(a))) for a in angles]
+    drum = smoothed(stack([(0.0, half), (1.0, half)], paint=0))
+    sides = np.abs(drum.normals[:, :, 2]).max(axis=1) < 0.1
+    around = drum.triangles[sides] * [1, 1, 0]
+    assert np.einsum("fij,fij->fi", drum.normals[sides], around).min() > 0.98
+
+
+def test_stretching_keeps_normals_upright_on_the_faces() -> None:
+    slope = extruded([(0, 0), (1, 0), (0, 1)], (-1, 1), paint=0).stretched((2, 1, 1))
+    edges = slope.triangles[:, 1] - slope.triangles[:, 0]
+    assert np.abs(np.einsum("fi,fi->f", edges, slope.normals[:, 0])).max() < 1e-5

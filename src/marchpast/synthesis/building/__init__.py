@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from marchpast.synthesis.building.blueprint import Blueprint, blueprint_names, load_blueprint
-from marchpast.synthesis.building.builder import Vehicle, build
+from marchpast.synthesis.building.attributes import VehicleAttributes
+from marchpast.synthesis.building.blueprint import (
+    TOLERANCE,
+    Blueprint,
+    blueprint_names,
+    load_blueprint,
+)
+from marchpast.synthesis.building.builder import Vehicle, build, vehicle_states
+from marchpast.synthesis.building.flatcar import Flatcar, flatcar
+from marchpast.synthesis.building.mesh import Mesh
+from marchpast.synthesis.building.tarpaulin import covered
 
-__all__ = ["Blueprint", "Vehicle", "blueprint_names", "build", "load_blueprint"]
+__all__ = [
+    "TOLERANCE",
+    "Blueprint",
+    "Flatcar",
+    "Mesh",
+    "Vehicle",
+    "VehicleAttributes",
+    "blueprint_names",
+    "build",
+    "covered",
+    "flatcar",
+    "load_blueprint",
+    "vehicle_states",
+]

@@ -2,18 +2,20 @@
 
 `vehicles/<id>.yaml` is one vehicle: its taxonomy node, which modules it is made of, its colours,
 and the published dimensions its mesh is tested against. `parts/<module>.yaml` is a module: a list
-of solids in the vehicle frame of :mod:`.mesh` and, for a chassis, its axles and wheels.
+of solids in the vehicle frame of :mod:`.mesh` and, for a chassis, its wheels or tracks.
 """
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from marchpast.errors import BlueprintError
+from marchpast.synthesis.building.forms import Module, Mount, Positive, Strict, Vector
 
 _DATA = Path(__file__).parent
 # The C loader is ten times as fast; wheels of PyYAML carry it, source builds may not.
@@ -24,15 +26,10 @@ TOLERANCE = {"high": 0.02, "medium": 0.05, "low": 0.10}
 """Relative error of a dimension by its certainty, as the compilers of the facts defined it."""
 
 Certainty = Literal["high", "medium", "low"]
-Vector = tuple[float, float, float]
-Positive = Annotated[float, Field(gt=0)]
+Scheme = Literal["plain", "three_tone", "digital", "winter", "parade"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Dimension(_Strict):
+class Dimension(Strict):
     """A length in metres (or lengths, for axle gaps), how sure it is and where it is from."""
 
     value: Positive | tuple[Positive, ...]
@@ -40,96 +37,37 @@ class Dimension(_Strict):
     source: Literal["published", "measured", "guess"]
 
 
-class Repeat(_Strict):
-    """`n` copies of a part, each shifted by `step` metres from the one before."""
+class Declared(Strict):
+    """What a person can count or see on the vehicle and no module says.
 
-    n: int = Field(ge=2, le=60)
-    step: Vector
-
-
-class Turn(_Strict):
-    """A right-handed turn about an axis through a point."""
-
-    axis: Literal["x", "y", "z"]
-    deg: float
-    at: Vector
-
-
-class Part(_Strict):
-    """One solid: exactly one of the shape keys, its paint, and how it is copied.
-
-    The shapes are `box` (x0, x1, y0, y1, z0, z1), `side` (an x-z polygon drawn out along `y`),
-    `loft` (cross-sections along x), `cylinder` (two end points with radius `r`) and `wheel`
-    (the centre of a spare wheel). A `fitting` (mirror, aerial) is built but not counted in the
-    published dimensions.
+    Attributes:
+        canisters: Closed launch canisters or tubes that can be told apart from outside.
+        turret: Whether it has a turret or a turntable with a gun, a launcher or missiles.
     """
 
-    box: tuple[float, float, float, float, float, float] | None = None
-    side: tuple[tuple[float, float], ...] | None = None
-    loft: tuple[tuple[float, tuple[tuple[float, float], ...]], ...] | None = None
-    cylinder: tuple[Vector, Vector] | None = None
-    wheel: Vector | None = None
-    paint: str
-    y: tuple[float, float] | None = None
-    r: Positive | tuple[float, float] | None = None
-    sides: int = Field(default=18, ge=3, le=64)
-    bore: float = Field(default=0.0, ge=0, lt=1)
-    bevel: float = Field(default=0.0, ge=0)
-    mirror: bool = False
-    fitting: bool = False
-    repeat: tuple[Repeat, ...] = ()
-    turn: tuple[Turn, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_shape(self) -> Part:
-        shapes = ("box", "side", "loft", "cylinder", "wheel")
-        given = [name for name in shapes if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError(f"a part has exactly one of {', '.join(shapes)}; got {given}")
-        needed = {"side": "y", "cylinder": "r"}.get(given[0])
-        if needed and getattr(self, needed) is None:
-            raise ValueError(f"a part with {given[0]!r} also needs {needed!r}")
-        if self.loft is not None and len({len(half) for _, half in self.loft}) != 1:
-            raise ValueError("every section of a loft needs equally many points")
-        return self
+    canisters: int = Field(default=0, ge=0)
+    turret: bool = False
 
 
-class RunningGear(_Strict):
-    """The wheels of a chassis: axle places behind the nose, and how wide the wheels stand."""
+class Blueprint(Strict):
+    """One vehicle; `node` is its place in the taxonomy.
 
-    axle_x: tuple[float, ...] = Field(min_length=2)
-    wheel_diameter: Positive
-    wheel_width: Positive
-    width_over_wheels: Positive
-
-
-class Module(_Strict):
-    """A chassis (with running gear) or a payload (without)."""
-
-    format: Literal["marchpast-module/1"]
-    name: str
-    running_gear: RunningGear | None = None
-    parts: tuple[Part, ...] = Field(min_length=1)
-
-
-class Mount(_Strict):
-    """A module and how far it is shifted from where its file puts it."""
-
-    module: str
-    at: Vector = (0.0, 0.0, 0.0)
-
-
-class Blueprint(_Strict):
-    """One vehicle; `node` is its place in the taxonomy."""
+    `gaps` are the gaps between axles, or between the road wheels of a tracked vehicle, front to
+    rear. `height` is that of the travel state. `length` is overall; where a gun reaches past the
+    nose, `hull_length` is that of the chassis, whose nose is the origin: the gun is at x < 0.
+    """
 
     format: Literal["marchpast-vehicle/1"]
     node: str
     name: str
     chassis: str
     payload: tuple[Mount, ...] = ()
-    scheme: Literal["plain", "three_tone"] = "plain"
-    colours: dict[str, Vector] = {}
+    civil: bool = False
+    attributes: Declared = Declared()
+    scheme: Scheme = "plain"
+    colours: dict[str, Vector] = Field(default_factory=dict)
     length: Dimension
+    hull_length: Dimension | None = None
     width: Dimension
     height: Dimension
     gaps: Dimension
@@ -153,6 +91,7 @@ def load_blueprint(name: str) -> Blueprint:
     return read_blueprint(_DATA / "vehicles" / f"{name}.yaml")
 
 
+@functools.cache
 def load_module(name: str) -> Module:
     """Read `parts/<name>.yaml`.
 

@@ -63,6 +63,18 @@ class Mesh:
             self.wheel,
         )
 
+    def stretched(self, factors: Point, about: Point = (0, 0, 0)) -> Mesh:
+        """Return a copy stretched by positive factors along x, y and z about a point."""
+        scale, pivot = np.asarray(factors, np.float32), np.asarray(about, np.float32)
+        normals = self.normals / scale
+        normals /= np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-6)
+        return Mesh((self.triangles - pivot) * scale + pivot, normals, self.paint, self.wheel)
+
+    def turning(self, index: int) -> Mesh:
+        """Return a copy whose faces all belong to one turning wheel."""
+        wheel = np.full(len(self), index, np.int64)
+        return Mesh(self.triangles, self.normals, self.paint, wheel)
+
     def mirrored(self) -> Mesh:
         """Return the copy on the other side of the centre line (y becomes -y)."""
         flip = np.array([1, -1, 1], np.float32)
@@ -119,6 +131,29 @@ def flat(triangles: npt.ArrayLike, paint: int) -> Mesh:
         np.full(len(corners), paint, np.int64),
         np.full(len(corners), NO_WHEEL, np.int64),
     )
+
+
+def smoothed(mesh: Mesh, *, crease_deg: float = 50.0) -> Mesh:
+    """Return the mesh with corner normals averaged over the faces that meet at less than a crease.
+
+    Args:
+        mesh: Flat shaded.
+        crease_deg: Faces that meet at a larger angle than this keep their edge, degrees.
+    """
+    corners = mesh.triangles.reshape(-1, 3)
+    _, place = np.unique(corners.round(4), axis=0, return_inverse=True)
+    place = place.reshape(-1)
+    faces = np.repeat(mesh.normals[:, 0], 3, axis=0)
+    edges = mesh.triangles[:, 1:] - mesh.triangles[:, :1]
+    areas = np.repeat(np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1), 3)
+    order = np.argsort(place, kind="stable")
+    bent = np.empty_like(faces)
+    limit = np.cos(np.deg2rad(crease_deg))
+    for group in np.split(order, np.flatnonzero(np.diff(place[order])) + 1):
+        near = faces[group] @ faces[group].T >= limit
+        bent[group] = near @ (faces[group] * areas[group, None])
+    bent /= np.maximum(np.linalg.norm(bent, axis=1, keepdims=True), 1e-6)
+    return Mesh(mesh.triangles, bent.reshape(-1, 3, 3), mesh.paint, mesh.wheel)
 
 
 def subdivided(mesh: Mesh, *, max_edge_m: float) -> Mesh:

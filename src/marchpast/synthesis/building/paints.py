@@ -33,6 +33,13 @@ PAINTS: dict[str, Paint] = {
     "frame": Paint((0.022, 0.022, 0.021), gloss=0.08),
     "rubber": Paint((0.020, 0.020, 0.021), gloss=0.05),
     "rim": Paint((0.052, 0.061, 0.037), gloss=0.14),
+    # Bare missiles, light grey-green (own estimate from photos).
+    "missile": Paint((0.20, 0.22, 0.17), gloss=0.25, weather=0.4),
+    # Tracks: bare, dull steel with dust in it (own estimate from photos).
+    "track": Paint((0.048, 0.045, 0.041), gloss=0.12),
+    # Old planks and the iron-oxide paint of goods wagons (own estimates from photos).
+    "wood": Paint((0.115, 0.085, 0.060), gloss=0.03),
+    "wagon": Paint((0.085, 0.040, 0.028), gloss=0.08),
     "steel": Paint((0.075, 0.075, 0.078), gloss=0.30),
     "glass": Paint((0.010, 0.012, 0.013), gloss=1.0, weather=0.15),
     "mouth": Paint((0.006, 0.006, 0.006), gloss=0.0, weather=0.0),

@@ -80,6 +80,22 @@ def loft(sections: Sequence[tuple[float, Sequence[Point]]], *, paint: int) -> Me
     return _skin(rings, paint=paint)
 
 
+def stack(levels: Sequence[tuple[float, Sequence[Point]]], *, paint: int) -> Mesh:
+    """Return a solid, alike on both sides, through outlines seen from above.
+
+    Args:
+        levels: `(z, half)` from bottom to top; `half` lists `(x, y >= 0)` points from front to
+            rear, equally many at every level; the other half is its mirror image.
+        paint: Paint index.
+    """
+    rings = []
+    for z, half in levels:
+        right = [[x, y, z] for x, y in half]
+        left = [[x, -y, z] for x, y in reversed(half)]
+        rings.append(np.array(right + left, float))
+    return _skin(rings, paint=paint)
+
+
 def cylinder(
     ends: Sequence[Point],
     radii: Sequence[float],
@@ -132,23 +148,37 @@ def wheel(
     rim: int,
     index: int,
     sides: int = 40,
+    profile: Sequence[tuple[float, float]] = TYRE_PROFILE,
+    rim_points: int = RIM_POINTS,
 ) -> Mesh:
-    """Return a wheel on an axle along y; facing `side`: +1 right, -1 left."""
+    """Return a wheel on an axle along y; facing `side`: +1 right, -1 left.
+
+    Args:
+        centre: Of the wheel, metres.
+        radius: Outer radius, metres.
+        width: Metres.
+        side: +1 or -1.
+        rubber: Paint of the tyre.
+        rim: Paint of the disc.
+        index: The number of the turning wheel, for `Mesh.wheel`.
+        sides: Faces around.
+        profile: Its section from the hub's outer face round to its inner face, as
+            (radius / wheel radius, offset / half width).
+        rim_points: How many of the first bands of the profile are disc, not tyre.
+    """
     angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)
     spoke = np.stack([np.cos(angle), np.zeros(sides), np.sin(angle)], axis=1)
     hub = np.array(centre, float)
     rings = [
         hub + share * radius * spoke + np.array([0.0, side * offset * width / 2, 0.0])
-        for share, offset in TYRE_PROFILE
+        for share, offset in profile
     ]
     pieces = []
     for number, (inner, outer) in enumerate(pairwise(rings)):
-        quads = _band(inner, outer)
-        piece = flat(quads, rim if number < RIM_POINTS else rubber)
-        (r0, y0), (r1, y1) = TYRE_PROFILE[number], TYRE_PROFILE[number + 1]
-        across, along = (r1 - r0) * radius, (y1 - y0) * width / 2
+        piece = flat(_band(inner, outer), rim if number < rim_points else rubber)
+        (r0, y0), (r1, y1) = profile[number], profile[number + 1]
         # The profile runs from the hub outwards and back, so its right-hand side is outside.
-        radial, axial = -along, across
+        radial, axial = -(y1 - y0) * width / 2, (r1 - r0) * radius
         length = float(np.hypot(radial, axial))
         around = piece.triangles - hub.astype(np.float32)
         around[..., 1] = 0
@@ -187,7 +217,8 @@ def _ears(ring: Ring) -> list[tuple[int, int, int]]:
     dropped = int(np.abs(normal).argmax())
     order = [(dropped + 1) % 3, (dropped + 2) % 3]
     points = [(float(p), float(q)) for p, q in ring[:, order] * [1.0, np.sign(normal[dropped])]]
-    left = list(range(len(points)))
+    # A ring that touches its mirror line has the same point twice in a row.
+    left = [i for i in range(len(points)) if points[i] != points[i - 1]]
     triangles: list[tuple[int, int, int]] = []
     while len(left) > 3:
         for position in range(len(left)):
@@ -202,7 +233,8 @@ def _ears(ring: Ring) -> list[tuple[int, int, int]]:
         else:
             # Only collinear points are left to cut: the rest has no area worth a triangle.
             return triangles
-    triangles.append((left[0], left[1], left[2]))
+    if len(left) == 3:
+        triangles.append((left[0], left[1], left[2]))
     return triangles
 
 
