@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.bars import Bar, bars, held_out_open_set
 from benchmarks.common import REPOSITORY, RESULTS
+from benchmarks.rendered_page import rendered_section
 from marchpast.evaluation.measuring import rows_of
 from marchpast.evaluation.shares import shown
 from marchpast.files import write_text
@@ -20,6 +21,7 @@ from marchpast.files import write_text
 README = REPOSITORY / "README.md"
 PAGE = REPOSITORY / "docs" / "figures.md"
 CLASSIFIER_FIGURES = REPOSITORY / "models" / "classifier" / "figures.json"
+RENDERED = RESULTS / "rendered.json"
 _BEGIN, _END = "<!-- figures:begin -->", "<!-- figures:end -->"
 _README_ROWS = {
     "… field photos alone, AP50": "military vehicles found: average precision, field photos",
@@ -128,6 +130,8 @@ def _parts(
             "## Natural unknowns\n\nArea under the ROC curve of scores that should be higher for "
             "types that are no label.\n\n" + _figures("score", accuracy["open_set"])
         )
+    if RENDERED.is_file():
+        yield rendered_section(json.loads(RENDERED.read_text("utf-8")))
     yield "## Speed\n\n" + _conditions(speed) + "\n" + _speed(speed)
 
 

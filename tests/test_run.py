@@ -10,6 +10,7 @@ import pytest
 
 from marchpast.errors import OutputExistsError, SourceError
 from marchpast.media import open_source
+from marchpast.pipeline import Recognizer
 from marchpast.report import validate_result
 from marchpast.run import Run, Settings
 from tests.drawn import convoy, draw, recognizer, write_clip
@@ -46,6 +47,21 @@ def test_a_result_is_whole_and_valid(clip: Path, tmp_path: Path) -> None:
     first = json.loads(lines[0])
     assert {row["node"] for row in first["detections"]} == set(nodes)
     assert [entry.name for entry in (tmp_path / "out").glob(".run-*")] == []
+
+
+def test_a_type_learnt_from_rendered_pictures_alone_is_flagged(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Recognizer, "rendered_only", ("osa",))
+    result = make(tmp_path / "out", clip)
+    rows = result["sightings"]
+    flags = {row["node"]: row["flags"] for row in rows}  # type: ignore[attr-defined]
+    assert flags["osa"] == [
+        "learnt from rendered pictures only: no photo of this type was learnt from"
+    ]
+    assert flags["bm21_grad"] == []
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert page.count("learnt from rendered pictures only") == 2
 
 
 def test_the_number_of_workers_leaves_no_trace(clip: Path, tmp_path: Path) -> None:

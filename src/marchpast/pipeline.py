@@ -122,6 +122,8 @@ class Recognizer:
                 min_type_score=named.min_type_score,
                 min_type_size_px=named.min_type_size_px,
                 thin_nodes=named.thin_nodes,
+                rendered_types=named.rendered_types,
+                min_rendered_score=named.min_rendered_score,
             ),
             min_confidence=starts,
             track_confidence=continues,
@@ -133,6 +135,12 @@ class Recognizer:
         """Types the classifier can name although no picture of them was left to measure on."""
         cards = [card for card, _ in self.models if isinstance(card, ClassifierCard)]
         return tuple(name for card in cards for name in card.settings.unvalidated_types)
+
+    @property
+    def rendered_only(self) -> tuple[str, ...]:
+        """Types the classifier can name although it learnt no photo of them."""
+        cards = [card for card, _ in self.models if isinstance(card, ClassifierCard)]
+        return tuple(name for card in cards for name in card.settings.rendered_only)
 
     def identify(self, track: Track) -> Identity:
         """Name a track by its best looks."""

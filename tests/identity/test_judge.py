@@ -174,6 +174,31 @@ def test_a_type_close_to_its_pictures_needs_less_mass() -> None:
     assert gated(0.02, logits(osa=0.4, t80=0.35)).node == "military_vehicle"
 
 
+@pytest.mark.parametrize(
+    ("share", "node"), [(0.99, "osa"), (0.9, "air_defence"), (0.7, "air_defence")]
+)
+def test_a_type_learnt_from_rendered_pictures_needs_more(share: float, node: str) -> None:
+    # Log-odds of 0.99 are 4.6, of 0.9 2.2, of 0.7 0.8.
+    wary = Judge(
+        TAXONOMY,
+        labels=LABELS,
+        temperature=1,
+        min_mass=0.8,
+        novelty_slope=10,
+        min_type_score=0,
+        thin_nodes=("sam_short",),
+        rendered_types=("osa",),
+        min_rendered_score=3.0,
+    )
+    near = np.zeros(1, np.float32)
+    answer = wary.identify(
+        logits(osa=share), size_px=200, found_as="military_vehicle", novelty=near
+    )
+    assert answer.node == node
+    assert ("rendered pictures" in answer.reason) == (node != "osa")
+    assert answer.candidates[0].node == "osa"
+
+
 def test_strangeness_leaves_a_family_alone() -> None:
     assert gated(0.9, logits(tank=0.9)).node == "tank"
     assert gated(0.9, logits(bmp2=0.5, bmp3=0.45)).node == "bmp_family"

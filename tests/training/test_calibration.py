@@ -7,16 +7,16 @@ import pytest
 
 from marchpast.taxonomy import Taxonomy, load_taxonomy
 from marchpast.training.calibration import (
-    Crops,
     choose_min_mass,
     cross_fitted_answers,
-    fit_logistic,
     fit_temperature,
     fit_thresholds,
     set_nll,
 )
+from marchpast.training.calibration_data import Crops
 from marchpast.training.classifier_labels import LabelSpace, allowed_matrix
 from marchpast.training.classifier_metrics import softmax, verdicts
+from marchpast.training.logistic import fit_logistic
 
 LEAVES = ("civilian_vehicle", "tank", "t72_family", "t90a_m", "t80", "osa", "background")
 
@@ -87,7 +87,9 @@ def _crops(
     taxonomy: Taxonomy,
     *,
     novelty: np.ndarray | None = None,
+    rendered: str = "",
 ) -> Crops:
+    above = {rendered: "military_vehicle"}
     return Crops(
         logits=logits,
         novelty=novelty,
@@ -97,6 +99,8 @@ def _crops(
         is_type=np.array([taxonomy.node(node).is_type for node in space.nodes]),
         is_class=np.array([taxonomy.level(node) == "class" for node in space.nodes]),
         instead=np.arange(len(space.nodes)),
+        is_rendered=np.array([node == rendered for node in space.nodes]),
+        above=np.array([space.nodes.index(above.get(node, node)) for node in space.nodes]),
     )
 
 
@@ -124,6 +128,36 @@ def test_strange_crops_are_named_no_type(space: LabelSpace, taxonomy: Taxonomy) 
     assert (chosen[is_near] == t80).mean() >= 0.95
     assert (chosen[~is_near] == t80).mean() <= 0.2
     assert (chosen[~is_near] == military).any()
+
+
+def test_a_rendered_type_needs_more_than_its_false_names(
+    space: LabelSpace, taxonomy: Taxonomy
+) -> None:
+    # 1,000 crops of a known tank, all named rightly; on top of these, crops of trucks that the
+    # network takes for an Osa, which it learnt from rendered pictures.
+    logits = np.zeros((1004, len(LEAVES)), np.float32)
+    logits[:1000, LEAVES.index("t80")] = 8.0
+    logits[:10, LEAVES.index("t80")] = 0.0
+    logits[:10, LEAVES.index("t90a_m")] = 4.0
+    logits[1000:, LEAVES.index("osa")] = [4.0, 5.0, 6.0, 7.0]
+    truths = [("t80", True)] * 1000 + [("military_truck", True)] * 4
+    novelty = np.full(1004, 0.2, np.float32)
+    crops = _crops(logits, truths, space, taxonomy, novelty=novelty, rendered="osa")
+    thresholds = fit_thresholds(crops, space, target=0.95)
+    assert thresholds.min_rendered_score is not None
+    assert thresholds.min_type_score is not None
+    named = crops.answers(space, thresholds) == space.nodes.index("osa")
+    # Two in a thousand may be false: the two surest are, the other two are not named.
+    assert named.tolist() == [False] * 1002 + [True] * 2
+    assert thresholds.min_rendered_score >= thresholds.min_type_score + np.log(4.0) - 1e-9
+    # Without a false name the odds alone decide.
+    plain = crops.select(np.arange(1000))
+    alone = fit_thresholds(plain, space, target=0.95)
+    assert alone.min_rendered_score is not None
+    assert alone.min_type_score is not None
+    assert alone.min_rendered_score == pytest.approx(alone.min_type_score + np.log(4.0))
+    without = fit_thresholds(replace(plain, is_rendered=~plain.is_type & False), space, target=0.95)
+    assert without.min_rendered_score is None
 
 
 def test_without_novelty_there_is_no_gate(space: LabelSpace, taxonomy: Taxonomy) -> None:

@@ -97,8 +97,8 @@ def test_every_document_says_what_was_measured(folder: Path) -> None:
     page = files["README.md"]
     for line in (
         "| type, top-1 | 0.75 [0.40, 0.90], n=8 |",
-        "| `osa` | 5 | 2 | 1 of 2 | 2 of 2 |",
-        "| `tor` | 0 | 8 | 0.75 [0.40, 0.90], n=8 of 4 events | 0.75 [0.40, 0.90],",
+        "| `osa` | 5 | 0 | 2 | 1 of 2 | 2 of 2 |",
+        "| `tor` | 0 | 0 | 8 | 0.75 [0.40, 0.90], n=8 of 4 events | 0.75 [0.40, 0.90],",
         "| rendered | 70 |",
         "| some/where @ 0123456 | 5 |",
         "| distance | 0.800 | 0.80 [0.60, 0.90] |",

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from marchpast.errors import SourceError
-from marchpast.training.classifier_crops import LabelledCrop, cut_crops
+from marchpast.training.classifier_crops import LabelledCrop
+from marchpast.training.classifier_cutting import cut_crops
 from marchpast.training.datasets import LabelledBox, Picture
 
 WIDTH, HEIGHT = 400, 300

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marchpast.taxonomy import Taxonomy, load_taxonomy
-from marchpast.training.calibration import Thresholds
+from marchpast.training.calibration_data import Thresholds
 from marchpast.training.classifier_crops import LabelledCrop
 from marchpast.training.classifier_evaluate import Evaluation, evaluate, smallest_size
 from marchpast.training.classifier_figures import figures_of

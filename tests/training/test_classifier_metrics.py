@@ -11,6 +11,7 @@ from marchpast.training.classifier_metrics import (
     OPEN,
     RIGHT,
     WRONG,
+    RenderedGate,
     TypeGate,
     answer_verdicts,
     answers,
@@ -109,6 +110,49 @@ def test_gated_answers_agree_with_the_judge(space: LabelSpace, taxonomy: Taxonom
             assert node == ("unknown" if index == NO_ANSWER else space.nodes[index])
     assert {"t80", "t90a_m", "tank", "military_vehicle"} <= set(said)
     assert "osa" not in said
+
+
+def test_names_from_rendered_pictures_agree_with_the_judge(
+    space: LabelSpace, taxonomy: Taxonomy
+) -> None:
+    generator = np.random.default_rng(7)
+    logits = (3 * generator.standard_normal((400, len(LEAVES)))).astype(np.float32)
+    novelty = generator.uniform(0, 0.4, 400).astype(np.float32)
+    judge = Judge(
+        taxonomy,
+        labels=LEAVES,
+        temperature=1.4,
+        min_mass=0.7,
+        novelty_slope=6.0,
+        min_type_score=-1.0,
+        thin_nodes=("sam_short",),
+        rendered_types=("osa",),
+        min_rendered_score=2.0,
+    )
+    above = space.nodes.index("air_defence")
+    osa = np.array([node == "osa" for node in space.nodes])
+    gate = TypeGate(
+        is_type=np.array([taxonomy.node(node).is_type for node in space.nodes]),
+        is_class=np.array([taxonomy.level(node) == "class" for node in space.nodes]),
+        novelty=novelty,
+        slope=6.0,
+        min_score=-1.0,
+        instead=np.array(
+            [above if node == "sam_short" else row for row, node in enumerate(space.nodes)]
+        ),
+        rendered=RenderedGate(osa, 2.0, np.where(osa, above, np.arange(len(space.nodes)))),
+    )
+    chosen = answers(softmax(logits, 1.4), space, min_mass=0.7, gate=gate)
+    said = [
+        judge.identify(
+            row[None], size_px=500.0, found_as="military_vehicle", novelty=strange[None]
+        ).node
+        for row, strange in zip(logits, novelty, strict=True)
+    ]
+    for node, index in zip(said, chosen, strict=True):
+        if node != "background":
+            assert node == ("unknown" if index == NO_ANSWER else space.nodes[index])
+    assert {"osa", "air_defence"} <= set(said)
 
 
 def test_no_answer_is_open(space: LabelSpace, taxonomy: Taxonomy) -> None:

@@ -19,16 +19,18 @@ from marchpast.taxonomy import load_taxonomy
 from marchpast.training.classifier_average import average
 from marchpast.training.classifier_config import ClassifierConfig, load_config
 from marchpast.training.classifier_crops import LabelledCrop
-from marchpast.training.classifier_export import DEFAULT_CONFIG, export
+from marchpast.training.classifier_export import export
 from marchpast.training.classifier_sampling import sampling_weights
 from marchpast.training.classifier_train import train_classifier
+from marchpast.training.config_file import find_config
+from marchpast.training.run_folder import read_run, start_run
 
 SIDE = 64
 
 
 def _config(**changes: object) -> ClassifierConfig:
     stage = {"epochs": 2, "side": SIDE, "first_block": 14, "learning_rate": 1e-3}
-    tables = load_config(DEFAULT_CONFIG).model_dump()
+    tables = load_config(find_config("classifier")).model_dump()
     tables |= {
         "side": SIDE,
         "batch": 16,
@@ -87,7 +89,13 @@ def test_a_run_learns_resumes_and_exports(tmp_path: Path) -> None:
         train_classifier(config, train=train, val=val, run=run, taxonomy=taxonomy)
 
     tables = export(
-        run, out=tmp_path / "model", config=config, train=train, val=val, taxonomy=taxonomy
+        run,
+        out=tmp_path / "model",
+        config=config,
+        train=train,
+        val=val,
+        taxonomy=taxonomy,
+        command="marchpast train",
     )
     assert tables["figures"]["export"]["top1_agreement"] == 1.0
     assert tables["training"]["crops_by_label"]["osa"] == 12
@@ -99,7 +107,14 @@ def test_a_run_learns_resumes_and_exports(tmp_path: Path) -> None:
     assert novelty.shape == (len(views),)
     detail = json.loads((tmp_path / "model" / "figures.json").read_text())
     osa = next(row for row in detail["per_type"] if row["type"] == "osa")
-    assert osa == {"type": "osa", "train_crops": 12, "val_crops": 6, "top1": 6, "top3": 6}
+    assert osa == {
+        "type": "osa",
+        "train_crops": 12,
+        "rendered_crops": 0,
+        "val_crops": 6,
+        "top1": 6,
+        "top3": 6,
+    }
     assert sum(map(sum, detail["confusion"]["counts"])) == 24
 
 
@@ -128,12 +143,12 @@ def _train_one_epoch(
     config: ClassifierConfig, train: list[LabelledCrop], val: list[LabelledCrop], run: Path
 ) -> None:
     """Stop a run after its first epoch, as a crash would."""
-    from marchpast.training import classifier_train
+    from marchpast.training import classifier_trainer
 
     class CrashError(Exception):
         pass
 
-    original = classifier_train._Trainer._train_epoch
+    original = classifier_trainer.Trainer._train_epoch
 
     def crashing(self: object, epoch: int) -> float:
         if epoch == 1:
@@ -141,32 +156,42 @@ def _train_one_epoch(
         return original(self, epoch)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(CrashError):
-        patch.setattr(classifier_train._Trainer, "_train_epoch", crashing)
+        patch.setattr(classifier_trainer.Trainer, "_train_epoch", crashing)
         train_classifier(config, train=train, val=val, run=run, taxonomy=load_taxonomy())
 
 
-def test_a_new_label_starts_as_the_one_above_it(
+def _run(
+    folder: Path, train: list[LabelledCrop], config: ClassifierConfig, start: Path | None = None
+) -> dict[str, object]:
+    """Train, write down what `marchpast train` does, and return the head's rows by label."""
+    import torch
+
+    weights = start / "network.pt" if start else None
+    start_run(folder, kind="classifier", config=find_config("classifier"), weights=weights)
+    val, taxonomy = _world("val", 2), load_taxonomy()
+    train_classifier(config, train=train, val=val, run=folder, taxonomy=taxonomy, start_from=start)
+    labels = json.loads((folder / "labels.json").read_text())
+    rows = torch.load(folder / "network.pt", weights_only=True)["head.weight"]
+    return dict(zip(labels, rows, strict=True))
+
+
+def test_a_run_goes_on_from_another_with_a_label_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
 
-    from marchpast.training import classifier_train
+    from marchpast.training import classifier_trainer
 
-    monkeypatch.setattr(classifier_train._Trainer, "train_stages", lambda self: None)
-    config, taxonomy = _config(head_steps=3), load_taxonomy()
-    train, val = _world("train", 6), _world("val", 2)
+    monkeypatch.setattr(classifier_trainer.Trainer, "train_stages", lambda self: None)
     first, second = tmp_path / "first", tmp_path / "second"
-    train_classifier(config, train=train, val=val, run=first, taxonomy=taxonomy)
+    train = _world("train", 6)
+    old = _run(first, train, _config(head_steps=3))
     more = [*train, *(_drawn("t90a_m", number, "train") for number in range(6))]
-    train_classifier(config, train=more, val=val, run=second, taxonomy=taxonomy, start_from=first)
-    heads = {}
-    for run in (first, second):
-        labels = json.loads((run / "labels.json").read_text())
-        weights = torch.load(run / "network.pt", weights_only=True)["head.weight"]
-        heads[run] = dict(zip(labels, weights, strict=True))
-    assert "t90a_m" not in heads[first]
-    assert torch.equal(heads[second]["t90a_m"], heads[first]["tank"])
-    assert torch.equal(heads[second]["osa"], heads[first]["osa"])
+    new = _run(second, more, _config(head_steps=60), first)
+    assert "t90a_m" not in old
+    # The new row has learnt, the others are as they were.
+    assert all(torch.equal(new[label], row) for label, row in old.items())
+    assert not torch.equal(new["t90a_m"], old["tank"])
 
     average([second, first], out=tmp_path / "mean")
     mean = torch.load(tmp_path / "mean" / "network.pt", weights_only=True)
@@ -176,8 +201,15 @@ def test_a_new_label_starts_as_the_one_above_it(
     ]
     torch.testing.assert_close(mean["backbone._conv_stem.weight"], sum(weights) / 2)
     labels = json.loads((tmp_path / "mean" / "labels.json").read_text())
-    assert labels == list(heads[second])
-    torch.testing.assert_close(mean["head.weight"][labels.index("t90a_m")], heads[second]["t90a_m"])
+    assert labels == list(new)
+    torch.testing.assert_close(mean["head.weight"][labels.index("t90a_m")], new["t90a_m"])
+    record = read_run(tmp_path / "mean", kind="classifier")
+    assert record.command.endswith("--run RUN_A --run RUN_B --out RUN")
+    assert [command.split("--run ")[1] for command in record.before] == [
+        "RUN1",
+        "RUN_A --weights RUN1/network.pt",
+        "RUN_B",
+    ]
 
 
 def test_mined_crops_get_their_own_share() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 pytest.importorskip("torch")
 
+from marchpast.evaluation.box_scores import Found
 from marchpast.records import Detections
 from marchpast.training.datasets import LabelledBox, Picture
 from marchpast.training.detector_evaluate import Examined
 from marchpast.training.detector_figures import figures
-from marchpast.training.metrics import PictureResult
 
 pytestmark = pytest.mark.train
 
@@ -46,8 +46,11 @@ def examined(
         is_boxed=True,
     )
     military = class_id == 0
-    result = PictureResult(
-        boxes[military], confidence[military], np.array(truth, np.float32).reshape(-1, 4)
+    result = Found(
+        boxes[military],
+        confidence[military],
+        np.array(truth, np.float32).reshape(-1, 4),
+        picture.event,
     )
     return Examined(picture, Detections(boxes, confidence, class_id), result)
 

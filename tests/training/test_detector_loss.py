@@ -15,15 +15,14 @@ from marchpast.training.detector_loss import (  # noqa: E402
     Assignment,
     Targets,
     assign,
-    complete_iou,
     detector_loss,
     distribution_focal_loss,
-    pairwise_iou,
     picture_weight,
     quality_focal_loss,
     side_distances,
 )
 from marchpast.training.detector_model import BINS, Predictions  # noqa: E402
+from marchpast.training.detector_overlaps import complete_iou, pairwise_iou  # noqa: E402
 
 pytestmark = pytest.mark.train
 
@@ -109,6 +108,19 @@ def test_nothing_is_judged_in_an_ignored_region() -> None:
     assert len(found.cells) == 0
 
 
+def test_the_best_cell_of_a_small_box_weighs_more_and_no_cell_of_a_large_one() -> None:
+    # 8 x 8 pixels hold one cell: it counts three times, the four of 16 x 16 once each.
+    points, small = assigned(truth((16, 16, 24, 24), classes=[MILITARY]), size=8.0)
+    best = small.target[:, MILITARY].argmax()
+    assert points[best].tolist() == [20.0, 20.0]
+    assert small.weight[best].tolist() == [3.0, 3.0]
+    assert small.share.tolist() == [3.0] * len(small.cells)
+    others = [cell for cell in range(len(points)) if cell != best]
+    assert (small.weight[others] < 1.2).all()
+    _, large = assigned(truth((16, 16, 32, 32), classes=[MILITARY]))
+    assert (large.weight == 1).all() and (large.share == 1).all()
+
+
 def predictions(logits: Any, boxes: Any, points: Any) -> Predictions:
     """Every cell is sure that its box's sides are one cell away."""
     sides = torch.full((1, len(points), 4, BINS), -20.0)
@@ -175,10 +187,10 @@ def test_the_cheapest_distribution_has_the_distance_as_its_mean(distance: float)
     assert mean == pytest.approx(distance, abs=0.03)
 
 
-def test_a_crowded_picture_counts_as_four_boxes() -> None:
-    boxes = [(0.0, 0.0, 8.0, 8.0)] * 10
+def test_a_crowded_picture_counts_less_than_its_boxes_and_more_than_four() -> None:
+    boxes = [(0.0, 0.0, 8.0, 8.0)] * 18
     assert picture_weight(truth(*boxes[:4], classes=[MILITARY] * 4)) == 1.0
-    assert picture_weight(truth(*boxes, classes=[MILITARY] * 8 + [IGNORED] * 2)) == 0.5
+    assert picture_weight(truth(*boxes, classes=[MILITARY] * 16 + [IGNORED] * 2)) == 0.5
     assert picture_weight(truth(classes=[])) == 1.0
 
 

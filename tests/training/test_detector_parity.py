@@ -31,7 +31,7 @@ from marchpast.training.detector_model import DetectorNetwork  # noqa: E402
 from marchpast.training.detector_onnx import INPUT_NAME, LABELS, OUTPUT_NAMES, to_onnx  # noqa: E402
 from marchpast.training.detector_weights import (  # noqa: E402
     convolutions_in_order,
-    load_coco_weights,
+    load_folded_weights,
     restore_normalisation,
 )
 
@@ -235,7 +235,7 @@ def test_published_weights_start_the_network_as_the_same_function(tmp_path: Path
     source, pixels = published_network()
     published_weights(tmp_path / "weights.onnx", source)
     network = DetectorNetwork(classes=80)
-    load_coco_weights(network, tmp_path / "weights.onnx")
+    load_folded_weights(network, tmp_path / "weights.onnx")
     with torch.no_grad():
         expected = source(pixels)
         bare = network.eval()(pixels)
@@ -251,7 +251,7 @@ def test_our_classes_start_as_the_mean_of_what_looks_like_them(tmp_path: Path) -
     source, pixels = published_network()
     published_weights(tmp_path / "weights.onnx", source)
     network = DetectorNetwork()
-    load_coco_weights(network, tmp_path / "weights.onnx")
+    load_folded_weights(network, tmp_path / "weights.onnx")
     with torch.no_grad():
         published, started = source(pixels), network.eval()(pixels)
     car, bus, train, truck = (published.logits[..., row] for row in (2, 5, 6, 7))
@@ -264,7 +264,7 @@ def test_foreign_weights_are_refused(tmp_path: Path) -> None:
     network = DetectorNetwork(classes=3)
     published_weights(tmp_path / "weights.onnx", network)
     with pytest.raises(ModelContractError, match="a convolution has shape"):
-        load_coco_weights(DetectorNetwork(classes=5), tmp_path / "weights.onnx")
+        load_folded_weights(DetectorNetwork(classes=5), tmp_path / "weights.onnx")
 
 
 def test_thresholds_and_training_table_of_nothing() -> None:

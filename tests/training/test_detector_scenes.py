@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marchpast.records import BgrImage, FloatArray
-from marchpast.training.detector_formations import Cutout, cut_out, formation
 from marchpast.training.detector_scenes import (
     PAD_VALUE,
     Scene,
@@ -94,48 +93,22 @@ def test_a_mirror_shown_in_a_mirror_is_the_scene() -> None:
     np.testing.assert_array_equal(twice.xyxy, scene.xyxy)
 
 
-def solid(height: int, width: int) -> Cutout:
-    image = np.full((height, width, 3), RED, np.uint8)
-    return Cutout(image, np.ones((height, width), np.float32), 0)
-
-
-@settings(max_examples=30, deadline=None)
-@given(count=st.integers(1, 14), seed=st.integers(0, 10_000))
-def test_every_judged_vehicle_of_a_formation_is_really_seen(count: int, seed: int) -> None:
-    background = Scene(
-        np.zeros((128, 192, 3), np.uint8),
-        np.zeros((0, 4), np.float32),
-        np.zeros(0, np.int64),
-        np.zeros((0, 4), np.float32),
-    )
-    scene = formation(background, [solid(20, 44)] * count, generator=np.random.default_rng(seed))
-    assert len(scene.xyxy) == count
-    assert (scene.xyxy >= 0).all() and (scene.xyxy <= [192, 128, 192, 128]).all()
-    for box in np.round(scene.xyxy[scene.class_id == 0]).astype(int):
-        patch = scene.image[box[1] : box[3], box[0] : box[2]]
-        assert (patch[..., 2] > 127).mean() > 0.25
-
-
-def test_a_formation_does_not_cover_the_vehicles_of_its_background() -> None:
-    background = drawn(128, 192, (0, 0, 192, 128))
-    scene = formation(background, [solid(20, 44)] * 6, generator=np.random.default_rng(0))
-    np.testing.assert_array_equal(scene.xyxy, background.xyxy)
-    np.testing.assert_array_equal(scene.image, background.image)
-
-
-def test_a_vehicle_is_cut_out_of_its_background() -> None:
+def test_a_view_for_ground_need_not_show_the_vehicle() -> None:
+    scene = drawn(400, 400, (180, 180, 220, 220))
     generator = np.random.default_rng(0)
-    image = generator.integers(90, 120, (120, 160, 3)).astype(np.uint8)
-    image[40:80, 50:110] = (20, 30, 200)
-    image[30:40, 70:90] = (20, 30, 200)
-    cutout = cut_out(image, np.array([50, 30, 110, 80], np.float32), class_id=0)
-    assert cutout is not None
-    assert cutout.image.shape[:2] == cutout.alpha.shape
-    rows = cutout.alpha.shape[0]
-    assert cutout.alpha[rows // 2].mean() > 0.9
-    assert cutout.alpha[1, :3].max() < 0.3
 
+    def shows(*, keeps_vehicle: bool) -> float:
+        views = [
+            view(
+                scene,
+                size=(96, 96),
+                zoom=3.0,
+                stretch=1.0,
+                generator=generator,
+                keeps_vehicle=keeps_vehicle,
+            )
+            for _ in range(60)
+        ]
+        return float(np.mean([(shown.class_id == 0).any() for shown in views]))
 
-def test_a_vehicle_too_small_to_cut_out_is_refused() -> None:
-    image = np.zeros((50, 50, 3), np.uint8)
-    assert cut_out(image, np.array([10, 10, 18, 18], np.float32), class_id=0) is None
+    assert shows(keeps_vehicle=False) < 0.4 < shows(keeps_vehicle=True)

@@ -20,8 +20,12 @@ _TRAIN_EXAMPLES = """\
 examples:
   marchpast train detector detector --data pictures --run runs/detector --weights start.onnx
       the settings of the shipped detector, from published weights
+  marchpast train detector detector_finish --data D --rendered R --run B --weights A/model.onnx
+      go on from a model, with rendered pictures among the photos
   marchpast train classifier mine.toml --data pictures --run runs/classifier
       settings of your own
+  marchpast train classifier mixed.toml --data D --rendered R --run B --weights A/network.pt
+      the same for a classifier; its settings are like the bundled classifier_rendered
   marchpast train classifier mine.toml --data pictures --run runs/classifier --resume
       go on after an interruption, from the last whole epoch
 """
@@ -63,9 +67,11 @@ def add_commands(commands: Subparsers) -> None:
         "--weights",
         type=Path,
         metavar="FILE",
-        help="start from these: for a detector published weights (ONNX; default: random), for a "
-        "classifier network.pt of another run (default: ImageNet's)",
+        help="start from these: for a detector model.onnx of a model, published weights (ONNX) or "
+        "last.pt of another run (default: random), for a classifier network.pt of another run "
+        "(default: ImageNet's)",
     )
+    _add_rendered(train)
     train.add_argument("--resume", action="store_true", help="go on from the last whole epoch")
 
     export = add_command(
@@ -85,6 +91,7 @@ def add_commands(commands: Subparsers) -> None:
         help="folder of the run",
     )
     _add_data(export)
+    _add_rendered(export)
     export.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="model folder to write"
     )
@@ -105,6 +112,16 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_rendered(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rendered",
+        type=Path,
+        metavar="FOLDER",
+        help="rendered pictures to learn from as well, as `marchpast synth pictures` writes them; "
+        "the configuration says how many",
+    )
+
+
 def _train(arguments: argparse.Namespace) -> int:
     require_train_extra("train")
     from marchpast.cli.progress import ProgressBar
@@ -117,6 +134,7 @@ def _train(arguments: argparse.Namespace) -> int:
             data=arguments.data,
             run=arguments.run,
             weights=arguments.weights,
+            rendered=arguments.rendered,
             resume=arguments.resume,
             progress=progress,
         )
@@ -133,6 +151,7 @@ def _export(arguments: argparse.Namespace) -> int:
         run=arguments.run,
         data=arguments.data,
         out=arguments.out,
+        rendered=arguments.rendered,
         overwrite=arguments.overwrite,
     )
     print(arguments.out)

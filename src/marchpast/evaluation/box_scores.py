@@ -49,11 +49,13 @@ class Ranked:
     """All found boxes of all pictures, most confident first.
 
     Attributes:
+        confidence: `(N,)` float32, descending.
         is_true: `(N,)` whether each is matched to a truth.
         picture: `(N,)` index of the picture each is in.
         truths: `(P,)` number of true boxes of every picture.
     """
 
+    confidence: FloatArray
     is_true: BoolArray
     picture: npt.NDArray[np.int64]
     truths: npt.NDArray[np.float64]
@@ -84,6 +86,7 @@ def ranked(pictures: Sequence[Found], iou_threshold: float) -> Ranked:
     picture = np.repeat(np.arange(len(pictures)), [len(row.confidence) for row in pictures])
     order = np.argsort(-confidence, kind="stable")
     return Ranked(
+        confidence[order],
         np.concatenate([np.zeros(0, np.bool_), *is_true])[order],
         picture[order].astype(np.int64),
         np.array([len(row.truth) for row in pictures], np.float64),
@@ -121,6 +124,15 @@ def recall_at(
     false = np.cumsum(counts * ~rows.is_true)
     kept = false <= false_per_picture * weight.sum() + 1e-9
     return float((counts * rows.is_true)[kept].sum() / total)
+
+
+def confidence_at(rows: Ranked, *, false_per_picture: float) -> float:
+    """Return the lowest confidence at which no more false boxes than allowed are raised.
+
+    1.0 when even the most confident box is one too many.
+    """
+    kept = np.cumsum(~rows.is_true) <= false_per_picture * len(rows.truths) + 1e-9
+    return float(rows.confidence[kept][-1]) if kept.any() else 1.0
 
 
 def precision_figures(pictures: Sequence[Found]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from marchpast.identity.limits import exactness_limits, unlearnt_lookalikes
+from marchpast.identity.limits import exactness_limits, limit_above, unlearnt_lookalikes
 from marchpast.identity.masses import NOT_A_VEHICLE, Masses, NodeTable
+from marchpast.identity.reasons import level_reason, small_reason, thin_reason
 from marchpast.records import BoolArray, Candidate, FloatArray, Identity
 from marchpast.taxonomy import Taxonomy
 
@@ -39,6 +40,8 @@ class Judge:
         min_type_score: float | None = None,
         min_type_size_px: int = 0,
         thin_nodes: Sequence[str] = (),
+        rendered_types: Sequence[str] = (),
+        min_rendered_score: float | None = None,
     ) -> None:
         """Prepare the sums along the tree.
 
@@ -54,6 +57,10 @@ class Judge:
             min_type_score: Log-odds minus that cost from which on a type is named.
             min_type_size_px: Below this shorter side of the best crop no type is named.
             thin_nodes: Types and groups learnt from few crops: see `exactness_limits`.
+            rendered_types: Types learnt from rendered pictures, with few photos or none. What a
+                renderer leaves out is not learnt, and nothing measures it, so their names need
+                `min_rendered_score` where others need `min_type_score`.
+            min_rendered_score: `None` names none of them.
 
         Raises:
             TaxonomyError: If a label is no node.
@@ -70,9 +77,13 @@ class Judge:
         self._novelty_slope = novelty_slope
         self._min_type_score = min_type_score
         self._min_type_size_px = min_type_size_px
+        self._min_rendered_score = min_rendered_score
         self._labels = tuple(labels)
         self._table = NodeTable(taxonomy, self._labels)
         self._limits = exactness_limits(taxonomy, labels=self._labels, thin_nodes=thin_nodes)
+        self._above_rendered = {
+            node: limit_above(taxonomy, node, thin_nodes=thin_nodes) for node in rendered_types
+        }
 
     def probabilities(self, logits: FloatArray) -> npt.NDArray[np.float64]:
         """Return calibrated leaf probabilities, the mean over one vehicle's crops.
@@ -120,20 +131,35 @@ class Judge:
         if no_vehicle > 0.5:
             reason = f"the crops look like no vehicle ({no_vehicle:.2f})"
             return Identity(NOT_A_VEHICLE, "unknown", no_vehicle, reason, candidates)
-        holds, is_strange = self._holding(masses, novelty)
+        score = self._type_score(masses, novelty)
+        holds, is_strange = self._holding(masses, score)
         node = masses.deepest(holds)
         if node is None:
             return self._unknown(masses, candidates)
-        if self._contradicts(found_as, node):
+        if found_as == _CIVIL and self._taxonomy.is_within(node, _MILITARY):
             return self._disagreement(node, masses, candidates)
         if is_strange:
             return self._unlike(node, masses, candidates)
+        if node in self._above_rendered and not self._is_sure_enough(score):
+            return self._not_sure_enough(node, masses, candidates)
         too_small = size_px < self._min_type_size_px and self._taxonomy.level(node) == "type"
         if too_small:
             node = self._taxonomy.lineage(node)[-2]
         if node in self._limits:
             return self._withheld(node, masses, candidates)
-        reason = self._reason(node, masses, probabilities, size_px=size_px if too_small else None)
+        reason = (
+            small_reason(
+                self._taxonomy, node, masses, size_px=size_px, smallest=self._min_type_size_px
+            )
+            if too_small
+            else level_reason(
+                self._taxonomy,
+                node,
+                masses,
+                best_label=self._labels[int(np.argmax(probabilities))],
+                min_mass=self._min_mass,
+            )
+        )
         return self._answer(node, masses, reason, candidates)
 
     def _candidates(self, probabilities: npt.NDArray[np.float64]) -> tuple[Candidate, ...]:
@@ -157,7 +183,13 @@ class Judge:
         )
         return Identity(UNKNOWN, "unknown", best, reason, candidates)
 
-    def _holding(self, masses: Masses, novelty: FloatArray | None) -> tuple[BoolArray, bool]:
+    def _type_score(self, masses: Masses, novelty: FloatArray | None) -> float | None:
+        """Log-odds of the likeliest type less what novelty costs; `None` without that rule."""
+        if novelty is None or self._novelty_slope is None or self._min_type_score is None:
+            return None
+        return masses.type_score(float(novelty.mean()), slope=self._novelty_slope)
+
+    def _holding(self, masses: Masses, score: float | None) -> tuple[BoolArray, bool]:
         """Which nodes may be answered, and whether that is less because the crops are strange.
 
         What the network takes for a type although the crops are unlike the pictures learnt may be
@@ -165,18 +197,31 @@ class Judge:
         one. Then only military or civil is answered.
         """
         holds = masses.values >= self._min_mass
-        if novelty is None or self._novelty_slope is None or self._min_type_score is None:
+        if score is None or self._min_type_score is None:
             return holds, False
         best, mass = masses.likeliest_type()
-        share = float(np.clip(mass, 1e-9, 1 - 1e-9))
-        score = np.log(share / (1 - share)) - self._novelty_slope * float(novelty.mean())
-        is_named = share > _MOST and score >= self._min_type_score
+        is_named = mass > _MOST and score >= self._min_type_score
         is_strange = mass >= self._min_mass and not is_named
         if is_strange:
             holds &= self._table.is_class
         holds[self._table.is_type] = False
         holds[self._table.nodes.index(best)] = is_named
         return holds, is_strange
+
+    def _is_sure_enough(self, score: float | None) -> bool:
+        """Whether a type learnt from rendered pictures may be named."""
+        needed = self._min_rendered_score
+        return score is not None and needed is not None and score >= needed
+
+    def _not_sure_enough(
+        self, node: str, masses: Masses, candidates: tuple[Candidate, ...]
+    ) -> Identity:
+        """Withhold a type learnt from rendered pictures that does not stand out enough."""
+        reason = (
+            f"{self._taxonomy.name(node)} holds {masses[node]:.2f}, but it was learnt from "
+            "rendered pictures, and such a name needs more"
+        )
+        return self._answer(self._above_rendered[node], masses, reason, candidates)
 
     def _unlike(self, node: str, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
         """The crops point to one type and are unlike the pictures of every listed one."""
@@ -192,21 +237,14 @@ class Judge:
         allowed = self._limits[node]
         is_type = self._taxonomy.node(node).is_type
         alike = unlearnt_lookalikes(self._taxonomy, node, labels=self._labels) if is_type else ()
-        held = f"{self._taxonomy.name(node)} holds {masses[node]:.2f}"
-        names = ", ".join(self._taxonomy.name(other) for other in alike)
-        if alike:
-            reason = (
-                f"{held}, but it was learnt from few pictures and these look-alikes from none: "
-                f"{names}"
-            )
-        elif allowed != node:
-            reason = f"{held}, but it was learnt from few pictures"
-        else:
-            reason = f"{held}; an answer needs {self._min_mass:.2f}"
+        reason = thin_reason(
+            self._taxonomy,
+            node,
+            masses,
+            alike=alike,
+            min_mass=self._min_mass if allowed == node else None,
+        )
         return self._answer(allowed, masses, reason, candidates)
-
-    def _contradicts(self, found_as: str, node: str) -> bool:
-        return found_as == _CIVIL and self._taxonomy.is_within(node, _MILITARY)
 
     def _disagreement(
         self, node: str, masses: Masses, candidates: tuple[Candidate, ...]
@@ -217,32 +255,3 @@ class Judge:
             f"{self._taxonomy.name(node)} ({masses[node]:.2f}): neither is answered"
         )
         return self._answer(_ROOT, masses, reason, candidates)
-
-    def _reason(
-        self,
-        node: str,
-        masses: Masses,
-        probabilities: npt.NDArray[np.float64],
-        *,
-        size_px: float | None,
-    ) -> str:
-        held = f"{self._taxonomy.name(node)} holds {masses[node]:.2f}"
-        needed = f"an answer needs {self._min_mass:.2f}"
-        if size_px is not None:
-            return (
-                f"{held}; its best view is {size_px:.0f} px on the shorter side, and below "
-                f"{self._min_type_size_px} px no type is named"
-            )
-        if self._taxonomy.level(node) == "type" and masses[node] < self._min_mass:
-            return f"{held}, and the crops are like the pictures it was learnt from"
-        below = masses.best_below(node)
-        if below is None:
-            best = self._labels[int(np.argmax(probabilities))]
-            inner = best == node and self._taxonomy.level(node) not in ("type", "class")
-            return (
-                f"{held}, most of it on none of the known types" if inner else f"{held}; {needed}"
-            )
-        return (
-            f"{held}; {self._taxonomy.name(below)} within it holds "
-            f"{masses[below]:.2f}, and {needed}"
-        )

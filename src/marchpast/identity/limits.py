@@ -30,6 +30,18 @@ def exactness_limits(
     return {node: _limit(taxonomy, node, labels, thin) for node in thin_nodes}
 
 
+def limit_above(taxonomy: Taxonomy, node: str, *, thin_nodes: Sequence[str]) -> str:
+    """Return the deepest node above `node` that is not thin.
+
+    Raises:
+        TaxonomyError: If it is no node.
+    """
+    allowed = taxonomy.lineage(node)[-2]
+    while allowed in thin_nodes:
+        allowed = taxonomy.lineage(allowed)[-2]
+    return allowed
+
+
 def unlearnt_lookalikes(
     taxonomy: Taxonomy, label: str, *, labels: Sequence[str]
 ) -> tuple[str, ...]:

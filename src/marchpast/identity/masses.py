@@ -68,6 +68,11 @@ class Masses:
         best = int(np.argmax(np.where(self.table.is_type, self.values, 0.0)))
         return self.table.nodes[best], float(self.values[best])
 
+    def type_score(self, novelty: float, *, slope: float) -> float:
+        """Return the log-odds of the likeliest type minus `slope` times the novelty."""
+        share = float(np.clip(self.likeliest_type()[1], 1e-9, 1 - 1e-9))
+        return float(np.log(share / (1 - share)) - slope * novelty)
+
     def deepest(self, holds: BoolArray) -> str | None:
         """Return the deepest of the nodes `holds`, `None` without any."""
         rows = np.flatnonzero(holds)

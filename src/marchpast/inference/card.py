@@ -84,6 +84,10 @@ class ClassifySettings(_Strict):
         unvalidated_types: Types with training pictures but none to validate on.
         thin_nodes: Types and groups learnt from so few crops that they cannot be told from what
             was never learnt.
+        rendered_types: Types learnt from rendered pictures, with few photos or none.
+        min_rendered_score: What their names need where others need `min_type_score`. Absent:
+            none of them is named.
+        rendered_only: Types of which no photo was learnt from, only rendered pictures.
     """
 
     temperature: Annotated[float, Field(gt=0.0)]
@@ -93,6 +97,9 @@ class ClassifySettings(_Strict):
     min_type_size_px: Annotated[int, Field(ge=0)] = 0
     unvalidated_types: tuple[str, ...] = ()
     thin_nodes: tuple[str, ...] = ()
+    rendered_types: tuple[str, ...] = ()
+    min_rendered_score: float | None = None
+    rendered_only: tuple[str, ...] = ()
 
 
 class _CardBase(_Strict):

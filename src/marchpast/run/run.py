@@ -37,6 +37,7 @@ from marchpast.run.staging import ANNOTATED_FOLDER, Staging
 from marchpast.taxonomy import load_taxonomy
 
 UNVALIDATED_FLAG = "type never validated: no picture of it was left to measure on"
+RENDERED_FLAG = "learnt from rendered pictures only: no photo of this type was learnt from"
 
 
 class Run:
@@ -216,7 +217,11 @@ class Run:
 
     def _note_sighting(self, sighting: Sighting) -> None:
         track, node = sighting.track, sighting.identity.node
-        flags = (UNVALIDATED_FLAG,) if node in self._recognizer.unvalidated_types else ()
+        cautions = {
+            RENDERED_FLAG: self._recognizer.rendered_only,
+            UNVALIDATED_FLAG: self._recognizer.unvalidated_types,
+        }
+        flags = tuple(flag for flag, types in cautions.items() if node in types)
         self._entries.append(save_sighting(self._staging.folder, sighting, flags=flags))
         self._answers[sighting.source, track.track_id] = (track.track_id, node)
         self.seen.append(dataclasses.replace(sighting, track=dataclasses.replace(track, crops=())))

@@ -25,10 +25,12 @@ def classifier_parts(
         parts.append(_by_condition(worlds))
     per_type = _per_type(card, own, worlds)
     if per_type:
-        columns = ("type", "training crops", "validation crops", "top-1", "top-3")
+        columns = ("type", "photos learnt", "rendered", "photos that validate", "top-1", "top-3")
         parts.append(
             "## By type\n\nWhether the true type is the likeliest, or among the likeliest three; "
-            "a type without validation crops was never measured.\n\n" + table(columns, per_type)
+            "a type without validation crops was never measured. Photos are crops of photos and "
+            "video frames; **rendered only** says that not one taught the type, and then every "
+            "answer of it says so too.\n\n" + table(columns, per_type)
         )
     if "confusion" in own:
         parts.append("## What is taken for what\n\n![Confusion matrix](confusion.svg)\n")
@@ -44,8 +46,9 @@ def classifier_parts(
             "training from known ones (area under the ROC curve; 0.5 is chance), a fold a set of "
             "types left out.\n\n" + _open_set(own["open_set"])
         )
-    if own.get("attributes"):
-        parts.append("## Attributes\n\n" + records(own["attributes"]))
+    attributes = [*own.get("attributes_seen", ()), *own.get("attributes", ())]
+    if attributes:
+        parts.append("## Attributes\n\n" + records(attributes))
     return parts
 
 
@@ -96,6 +99,7 @@ def _per_type(
     """Rows of the table by type: the shipped file's figures, else those of the export."""
     exported = {row["type"]: row for row in own.get("per_type", ())}
     trained: Mapping[str, Any] = card.training.get("crops_by_label", {})
+    drawn: Mapping[str, Any] = card.training.get("rendered_by_label", {})
     shipped: Mapping[str, Any] = worlds.get("all", {}).get("per_type", {})
     rows: list[tuple[object, ...]] = []
     for name in sorted({*exported, *shipped}):
@@ -107,7 +111,9 @@ def _per_type(
             n = row["val_crops"]
             counted = [f"{row[key]} of {n}" if n else "not measured" for key in ("top1", "top3")]
             tops = (n, *counted)
-        rows.append((f"`{name}`", crops, *tops))
+        rendered = row.get("rendered_crops", drawn.get(name, 0))
+        only = " (**rendered only**)" if rendered and not crops else ""
+        rows.append((f"`{name}`{only}", crops, rendered, *tops))
     return rows
 
 

@@ -1,14 +1,12 @@
-"""Random training views of a crop: the only place that uses albumentations.
+"""Random training views of a crop.
 
-Geometry is one perspective warp of ours, because the box must move inside its surroundings;
-albumentations does what happens to the pixels afterwards.
+Geometry is one perspective warp of ours, because the box must move inside its surroundings; what
+happens to the pixels afterwards is in `classifier_pixels`.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +14,10 @@ import numpy.typing as npt
 
 from marchpast.records import BgrImage
 from marchpast.training.classifier_crops import LabelledCrop
+from marchpast.training.classifier_labels import BACKGROUND, NO_MILITARY
+from marchpast.training.classifier_pixels import photo_pixels, rendered_pixels
 
+_WITHOUT_VEHICLE = (BACKGROUND, NO_MILITARY)
 _JITTER = 0.06
 _LARGEST_JITTER = 0.16
 # Only the photos without boxes, most of them foreign tanks, are framed loosely; unless others
@@ -32,8 +33,10 @@ _FOREIGN_COLOUR_SHARE = 0.3
 _SPREAD_FACTORS = (0.5, 2.0)
 _MEAN_LEVELS = (60.0, 195.0)
 _FOREIGN_SURROUNDINGS_SHARE = 0.15
-_SMALLEST_VIEW_PX = 24
-_LARGEST_SMALL_VIEW_PX = 96
+# A renderer has its own colours in every picture: they are changed more often.
+_FOREIGN_COLOUR_SHARE_RENDERED = 0.6
+_EDGE_BLUR_PX = 1.2
+"""Of an outline set before another background; a hard edge would be a mark of its own."""
 
 
 class Augment:
@@ -44,14 +47,26 @@ class Augment:
         seed: Of every random choice.
         donors: Crops that lend their colours and their surroundings to others. Most types come
             from few sources, so what is typical of a source (its light, its sky, its mud) would
-            otherwise be taken for a mark of the type. Empty: nothing is lent.
+            otherwise be taken for a mark of the type. Only photos lend. Empty: nothing is lent.
+        pasted_share: Share of the rendered vehicles that are set before a photo without a vehicle,
+            where their outline is known and a donor shows one.
     """
 
-    def __init__(self, *, side: int, seed: int, donors: Sequence[LabelledCrop] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        side: int,
+        seed: int,
+        donors: Sequence[LabelledCrop] = (),
+        pasted_share: float = 0.0,
+    ) -> None:
         self._side = side
-        self._donors = tuple(donors)
+        self._donors = tuple(crop for crop in donors if not crop.is_rendered)
+        self._places = tuple(crop for crop in self._donors if crop.node in _WITHOUT_VEHICLE)
+        self._pasted_share = pasted_share
         self._generator = np.random.default_rng(seed)
-        self._pixels = _pixel_pipeline(side, seed)
+        self._pixels = photo_pixels(side, seed)
+        self._rendered_pixels = rendered_pixels(side, seed)
 
     def __call__(self, crop: LabelledCrop) -> BgrImage:
         """Return a `(side, side, 3)` uint8 BGR view of the crop."""
@@ -69,13 +84,18 @@ class Augment:
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        warped = self._coloured(np.asarray(warped, np.uint8))
+        share = _FOREIGN_COLOUR_SHARE_RENDERED if crop.is_rendered else _FOREIGN_COLOUR_SHARE
+        warped = self._coloured(np.asarray(warped, np.uint8), share=share)
         rgb = np.ascontiguousarray(warped[:, :, ::-1])
-        view: BgrImage = self._pixels(image=rgb)["image"][:, :, ::-1]
+        pixels = self._rendered_pixels if crop.is_rendered else self._pixels
+        view: BgrImage = pixels(image=rgb)["image"][:, :, ::-1]
         return view
 
     def _surrounded(self, crop: LabelledCrop) -> tuple[BgrImage, bool]:
         """Return the picture of the crop, sometimes with what is around the box of another one."""
+        mask = crop.rendered.mask if crop.rendered is not None and self._places else None
+        if mask is not None and self._generator.random() < self._pasted_share:
+            return self._pasted(crop.image, mask), False
         if (
             not self._donors
             or crop.is_loose
@@ -89,9 +109,17 @@ class Augment:
         image[y1:y2, x1:x2] = crop.image[y1:y2, x1:x2]
         return np.asarray(image, np.uint8), True
 
-    def _coloured(self, view: BgrImage) -> BgrImage:
+    def _pasted(self, image: BgrImage, mask: BgrImage) -> BgrImage:
+        """Set a rendered vehicle before a photo in which there is none."""
+        place = self._places[int(self._generator.integers(len(self._places)))].image
+        height, width = image.shape[:2]
+        behind = cv2.resize(place, (width, height), interpolation=cv2.INTER_LINEAR)
+        edge = cv2.GaussianBlur(mask, (0, 0), _EDGE_BLUR_PX).astype(np.float32)[:, :, None] / 255
+        return np.asarray(image * edge + behind * (1 - edge), np.float32).round().astype(np.uint8)
+
+    def _coloured(self, view: BgrImage, *, share: float) -> BgrImage:
         """Sometimes move mean and spread of every channel towards those of another crop."""
-        if not self._donors or self._generator.random() >= _FOREIGN_COLOUR_SHARE:
+        if not self._donors or self._generator.random() >= share:
             return view
         mean, spread = (value.ravel() for value in cv2.meanStdDev(view))
         other_mean, other_spread = (value.ravel() for value in cv2.meanStdDev(self._donor().image))
@@ -127,41 +155,3 @@ class Augment:
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         middle = corners.mean(axis=0)
         return np.asarray((corners - middle) @ turn.T + middle, np.float32)
-
-
-def _pixel_pipeline(side: int, seed: int) -> Any:
-    # Set before the import: the library would otherwise ask the network for a newer version.
-    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
-    import albumentations as al
-
-    small = (_SMALLEST_VIEW_PX / side, min(1.0, _LARGEST_SMALL_VIEW_PX / side))
-    steps = [
-        al.ColorJitter(
-            brightness=(0.65, 1.35),
-            contrast=(0.65, 1.35),
-            saturation=(0.3, 1.5),
-            hue=(-0.05, 0.05),
-            p=0.7,
-        ),
-        al.ToGray(p=0.1),
-        # Night: dark and flat, headlamps are left to real pictures.
-        al.RandomBrightnessContrast(
-            brightness_limit=(-0.35, -0.15), contrast_limit=(-0.4, 0.0), p=0.08
-        ),
-        al.OneOf([al.MotionBlur(blur_limit=(3, 9)), al.GaussianBlur(blur_limit=(3, 7))], p=0.15),
-        al.Downscale(
-            scale_range=small,
-            interpolation_pair={"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_LINEAR},
-            p=0.3,
-        ),
-        al.GaussNoise(std_range=(0.02, 0.1), p=0.15),
-        al.ImageCompression(quality_range=(25, 90), p=0.4),
-        al.CoarseDropout(
-            num_holes_range=(1, 4),
-            hole_height_range=(0.08, 0.3),
-            hole_width_range=(0.08, 0.3),
-            fill="random_uniform",
-            p=0.3,
-        ),
-    ]
-    return al.Compose(steps, seed=seed)

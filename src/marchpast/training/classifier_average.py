@@ -12,14 +12,22 @@ from __future__ import annotations
 import argparse
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from marchpast.files import write_bytes, write_text
-from marchpast.training.classifier_train import LOG, epochs_of
+from marchpast.training.classifier_train import epochs_of
+from marchpast.training.classifier_trainer import LOG
+from marchpast.training.run_folder import (
+    CONFIG_NAME,
+    RECORD_NAME,
+    RunRecord,
+    commands_of,
+    read_run,
+)
 
 
 def main() -> None:
@@ -38,17 +46,20 @@ def main() -> None:
 
 
 def average(runs: Sequence[Path], *, out: Path) -> None:
-    """Write the mean of the averaged weights of some runs, with the labels of the first.
+    """Write the mean of the averaged weights of some runs, as a run that can be exported.
 
-    A label that another run does not have keeps the first run's row of the head.
+    It has the labels and the configuration of the first; a label that another run does not have
+    keeps the first run's row of the head.
 
     Args:
         runs: Folders of `classifier_train`; one given twice counts twice.
         out: Folder to write, made if missing.
 
     Raises:
+        ConfigError: If a folder holds no classifier run.
         OSError: If a run is incomplete or the folder cannot be written.
     """
+    records = {run: read_run(run, kind="classifier") for run in runs}
     labels = json.loads((runs[0] / "labels.json").read_text("utf-8"))
     first = _weights(runs[0])
     states = [first, *(_aligned(run, labels, first) for run in runs[1:])]
@@ -63,7 +74,25 @@ def average(runs: Sequence[Path], *, out: Path) -> None:
     torch.save(mean, buffer)
     write_bytes(out / "network.pt", buffer.getvalue())
     write_text(out / "labels.json", json.dumps(labels, indent=1) + "\n")
+    write_bytes(out / CONFIG_NAME, (runs[0] / CONFIG_NAME).read_bytes())
+    write_text(out / RECORD_NAME, _record_of(records, runs).model_dump_json(indent=1) + "\n")
     write_text(out / LOG, json.dumps({"epoch": sum(map(epochs_of, set(runs)))}) + "\n")
+
+
+def _record_of(records: Mapping[Path, RunRecord], runs: Sequence[Path]) -> RunRecord:
+    """Say how the mean was made: the runs in their order, called A, B and so on."""
+    places = {run: f"RUN_{chr(ord('A') + number)}" for number, run in enumerate(records)}
+    before: list[str] = []
+    for run, record in records.items():
+        commands = commands_of(record, place=places[run])
+        before += [command for command in commands if command not in before]
+    named = " ".join(f"--run {places[run]}" for run in runs)
+    return RunRecord(
+        kind="classifier",
+        command=f"python -m marchpast.training.classifier_average {named} --out RUN",
+        before=tuple(before),
+        commit=records[runs[0]].commit,
+    )
 
 
 def _weights(run: Path) -> dict[str, Any]:

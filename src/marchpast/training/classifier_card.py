@@ -9,18 +9,9 @@ from typing import Any
 from marchpast.training.classifier_config import ClassifierConfig
 from marchpast.training.classifier_crops import LabelledCrop
 from marchpast.training.classifier_labels import LabelSpace
+from marchpast.training.classifier_learnt import Learnt
 from marchpast.training.classifier_model import STARTED_FROM
 from marchpast.training.classifier_onnx import INPUT_NAME, output_names
-
-COMMAND = (
-    "three trainings of python -m marchpast.training.classifier_train --data DATA: FIRST with "
-    "configs/classifier.toml (stopped after 21 of 26 epochs), SECOND with "
-    "configs/classifier_finish.toml and --start-from FIRST, THIRD as at commit 151b086; then "
-    "python -m marchpast.training.classifier_average --run SECOND --run SECOND --run THIRD "
-    "--out RUN, then python -m "
-    "marchpast.training.classifier_export --run RUN --data DATA --config "
-    "src/marchpast/training/configs/classifier_finish.toml"
-)
 
 LIMITS = (
     "The field photos it learnt from show single, often damaged vehicles of the war in Ukraine; "
@@ -34,8 +25,14 @@ LIMITS = (
     "Of the types in settings.unvalidated_types there were pictures to learn from, but none of "
     "another event to measure on.",
     "Labels of variants were read by people from pictures, not confirmed by documents.",
-    "The attribute (tracks) was right for nineteen in twenty crops, also of types left out of a "
-    "training; its probability is not calibrated.",
+    "Attributes are right as often as its document says; their probabilities are not calibrated.",
+)
+
+RENDERED_LIMIT = (
+    "Types in settings.rendered_only were learnt from rendered pictures alone, those in "
+    "settings.rendered_types with fewer than ten photos. Nothing measures how often such names are "
+    "right; the rendered figures (docs/figures.md) leave the photos of other types out to estimate "
+    "it. These names need min_rendered_score, and those without any photo are flagged."
 )
 
 
@@ -43,6 +40,7 @@ def card_of(
     space: LabelSpace,
     *,
     config: ClassifierConfig,
+    command: str,
     version: str,
     sha256: str,
     attributes: Sequence[str],
@@ -60,7 +58,7 @@ def card_of(
         "file": "model.onnx",
         "sha256": sha256,
         "started_from": STARTED_FROM,
-        "command": COMMAND,
+        "command": command,
         "labels": list(space.labels),
         "input": {
             "name": INPUT_NAME,
@@ -72,7 +70,7 @@ def card_of(
         "settings": dict(settings),
         "training": dict(training),
         "figures": dict(figures),
-        "limits": {"text": list(LIMITS)},
+        "limits": {"text": [*LIMITS, *([RENDERED_LIMIT] if training["crops_rendered"] else [])]},
     }
 
 
@@ -84,7 +82,11 @@ def training_table(
     splits_sha256: str,
     commit: str,
 ) -> dict[str, Any]:
-    """Return what the network learnt from: counts by label, by collection and by source."""
+    """Return what the network learnt from: counts by label, by collection and by source.
+
+    `crops_by_label` counts photos and frames, `rendered_by_label` rendered crops.
+    """
+    learnt = Learnt.of(crops)
     return {
         "seed": config.seed,
         "epochs": epochs,
@@ -94,7 +96,9 @@ def training_table(
         "splits_sha256": splits_sha256,
         "commit": commit,
         "crops_mined": sum(crop.is_mined for crop in crops),
-        "crops_by_label": _counts(crop.node for crop in crops),
+        "crops_rendered": sum(learnt.rendered.values()),
+        "crops_by_label": dict(sorted(learnt.photos.items())),
+        "rendered_by_label": dict(sorted(learnt.rendered.items())),
         "crops_by_collection": _counts(crop.collection for crop in crops),
         "crops_by_source": _counts(crop.source for crop in crops),
     }

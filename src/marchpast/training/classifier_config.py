@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from marchpast.errors import ConfigError
+
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -33,6 +35,28 @@ class Stage(_Strict):
     learning_rate: Annotated[float, Field(gt=0.0)]
 
 
+class RenderedSettings(_Strict):
+    """Which vehicles of rendered pictures are learnt from, and how often they are drawn.
+
+    Attributes:
+        share: Share of the training views drawn from rendered pictures. Every kind of vehicle in
+            them is drawn alike, so the types that real photos show are most of it: else "looks
+            rendered" would be a mark of the types that have no photos.
+        per_type: Most crops kept of one type.
+        min_visible: Smallest share of a vehicle that must be in the picture and not hidden.
+        min_side_px: Smallest shorter side of its box.
+        backgrounds: Mean number of pieces without a vehicle cut from a rendered picture.
+        pasted_share: Share of the rendered vehicles that are set before a real background.
+    """
+
+    share: Annotated[float, Field(gt=0.0, lt=1.0)]
+    per_type: Positive = 400
+    min_visible: Share = 0.35
+    min_side_px: Annotated[float, Field(gt=0.0)] = 28.0
+    backgrounds: Annotated[float, Field(ge=0.0)] = 0.1
+    pasted_share: Share = 0.3
+
+
 class DataSettings(_Strict):
     """What the crops are cut from and which labels they get.
 
@@ -46,8 +70,10 @@ class DataSettings(_Strict):
             collections not named.
         civil_share: Share drawn from crops without a military vehicle, of all collections.
         mined_share: Share drawn from what a detector falsely took for military vehicles.
-        left_out: Nodes whose crops are not learnt from at all, so that they measure what the
-            network makes of kinds it never saw.
+        left_out: Nodes whose photos are not learnt from at all, so that they measure what the
+            network makes of kinds of which it saw rendered pictures at most.
+        rendered: What to take from rendered pictures; `None` learns from photos alone. The shares
+            above divide what is left.
     """
 
     exact_collections: tuple[str, ...]
@@ -59,6 +85,7 @@ class DataSettings(_Strict):
     civil_share: Share
     mined_share: Share = 0.0
     left_out: tuple[str, ...] = ()
+    rendered: RenderedSettings | None = None
 
 
 class ClassifierConfig(_Strict):
@@ -119,3 +146,23 @@ def load_config(path: Path) -> ClassifierConfig:
         ValueError: If it is not TOML or breaks the form above (pydantic's and tomllib's errors).
     """
     return ClassifierConfig.model_validate(tomllib.loads(path.read_text("utf-8")))
+
+
+def rendered_settings(config: ClassifierConfig, folder: Path | None) -> RenderedSettings | None:
+    """Return what a configuration takes from rendered pictures; `None` where it takes none.
+
+    Raises:
+        ConfigError: If it asks for them and no folder is given, or the other way round.
+    """
+    settings = config.data.rendered
+    if settings is not None and folder is None:
+        raise ConfigError(
+            "this configuration learns from rendered pictures (data.rendered); give their folder "
+            "(--rendered)"
+        )
+    if settings is None and folder is not None:
+        raise ConfigError(
+            f"{folder}: this configuration learns from photos alone; leave --rendered out, or say "
+            "in its table data.rendered what to take from rendered pictures"
+        )
+    return settings

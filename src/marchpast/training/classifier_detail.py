@@ -11,9 +11,10 @@ import numpy as np
 
 from marchpast.files import write_text
 from marchpast.records import BoolArray
-from marchpast.training.calibration import Thresholds
+from marchpast.training.calibration_data import Thresholds
 from marchpast.training.classifier_evaluate import Evaluation
 from marchpast.training.classifier_labels import CIVIL
+from marchpast.training.classifier_learnt import Learnt
 from marchpast.training.classifier_metrics import Probabilities, softmax, top_k_right
 
 FIGURES_NAME = "figures.json"
@@ -29,9 +30,7 @@ def add_figures(folder: Path, tables: Mapping[str, Any]) -> None:
     write_text(path, json.dumps({**old, **tables}, indent=1) + "\n")
 
 
-def detail_of(
-    evaluation: Evaluation, thresholds: Thresholds, *, learnt: Mapping[str, int]
-) -> dict[str, Any]:
+def detail_of(evaluation: Evaluation, thresholds: Thresholds, *, learnt: Learnt) -> dict[str, Any]:
     """Return the tables `reliability`, `per_type` and `confusion`.
 
     Args:
@@ -92,7 +91,7 @@ def _reliability(evaluation: Evaluation, probabilities: Probabilities) -> list[d
 
 
 def _per_type(
-    evaluation: Evaluation, probabilities: Probabilities, learnt: Mapping[str, int]
+    evaluation: Evaluation, probabilities: Probabilities, learnt: Learnt
 ) -> list[dict[str, Any]]:
     everything = np.ones(len(evaluation.space), np.bool_)
     first = top_k_right(probabilities, evaluation.allowed, k=1, among=everything)
@@ -106,7 +105,8 @@ def _per_type(
         table.append(
             {
                 "type": label,
-                "train_crops": int(learnt.get(label, 0)),
+                "train_crops": int(learnt.photos.get(label, 0)),
+                "rendered_crops": int(learnt.rendered.get(label, 0)),
                 "val_crops": int(rows.sum()),
                 "top1": int(first[rows].sum()),
                 "top3": int(third[rows].sum()),

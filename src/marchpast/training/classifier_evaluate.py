@@ -9,10 +9,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from marchpast.identity import exactness_limits
+from marchpast.identity import exactness_limits, limit_above
 from marchpast.records import BgrImage, BoolArray, FloatArray, IntArray
 from marchpast.taxonomy import Taxonomy
-from marchpast.training.calibration import Crops, Thresholds, fit_thresholds
+from marchpast.training.calibration import fit_thresholds
+from marchpast.training.calibration_data import Crops, Thresholds
 from marchpast.training.classifier_crops import LabelledCrop
 from marchpast.training.classifier_labels import LabelSpace, allowed_matrix
 from marchpast.training.classifier_metrics import (
@@ -42,6 +43,8 @@ class Evaluation:
     is_type: BoolArray
     is_class: BoolArray
     instead: IntArray
+    is_rendered: BoolArray
+    above: IntArray
     novelty: FloatArray | None = None
 
     @property
@@ -82,6 +85,8 @@ class Evaluation:
             self.is_type,
             self.is_class,
             self.instead,
+            self.is_rendered,
+            self.above,
         )
 
     def answers(self, thresholds: Thresholds) -> IntArray:
@@ -101,6 +106,7 @@ def evaluate(
     taxonomy: Taxonomy,
     novelty: FloatArray | None = None,
     thin_nodes: Sequence[str] = (),
+    rendered_types: Sequence[str] = (),
 ) -> Evaluation:
     """Put crops, logits and truth side by side.
 
@@ -111,7 +117,12 @@ def evaluate(
         taxonomy: The tree.
         novelty: `(N,)`, where the network tells it.
         thin_nodes: Nodes that are answered less exactly; see `exactness_limits`.
+        rendered_types: Types whose names need more; see `identity.Judge`.
     """
+    above = {
+        node: limit_above(taxonomy, node, thin_nodes=thin_nodes) if node in rendered_types else node
+        for node in space.nodes
+    }
     limits = exactness_limits(taxonomy, labels=space.labels, thin_nodes=thin_nodes)
     instead = [space.nodes.index(limits.get(node, node)) for node in space.nodes]
     truths = [(crop.node, crop.is_exact) for crop in crops]
@@ -124,8 +135,31 @@ def evaluate(
         is_type=np.array([taxonomy.node(node).is_type for node in space.nodes], np.bool_),
         is_class=np.array([taxonomy.level(node) == "class" for node in space.nodes], np.bool_),
         instead=np.array(instead, np.int64),
+        is_rendered=np.array([node in rendered_types for node in space.nodes], np.bool_),
+        above=np.array([space.nodes.index(above[node]) for node in space.nodes], np.int64),
         novelty=novelty,
     )
+
+
+def quick_figures(logits: FloatArray, allowed: BoolArray) -> dict[str, float]:
+    """Return the loss on the allowed sets, and how often the best leaf is allowed.
+
+    Args:
+        logits: `(N, L)`.
+        allowed: `(N, L)`; rows without a leaf do not count.
+    """
+    usable = allowed.any(axis=1)
+    shifted = logits[usable] - logits[usable].max(axis=1, keepdims=True)
+    shares = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    mass = (shares * allowed[usable]).sum(axis=1)
+    best = shifted.argmax(axis=1)
+    right = allowed[usable][np.arange(len(best)), best]
+    single = allowed[usable].sum(axis=1) == 1
+    return {
+        "val_nll": round(float(-np.log(np.maximum(mass, 1e-9)).mean()), 4),
+        "val_right": round(float(right.mean()), 4),
+        "val_right_single": round(float(right[single].mean()) if single.any() else 0.0, 4),
+    }
 
 
 def thresholds_of(evaluation: Evaluation, *, target: float) -> Thresholds:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from marchpast.records import BoolArray
 from marchpast.taxonomy import Taxonomy
-from marchpast.training.calibration import Thresholds, cross_fitted_answers
+from marchpast.training.calibration import cross_fitted_answers
+from marchpast.training.calibration_data import Thresholds
 from marchpast.training.classifier_evaluate import Evaluation
 from marchpast.training.classifier_labels import BACKGROUND, CIVIL, LabelSpace
 from marchpast.training.classifier_metrics import (

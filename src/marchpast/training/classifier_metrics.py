@@ -70,6 +70,21 @@ def verdicts(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RenderedGate:
+    """What the names of types learnt from rendered pictures need; see `identity.Judge`.
+
+    Attributes:
+        is_rendered: `(nodes,)`: which nodes are such types.
+        min_score: The score from which on they are named; `None` names none.
+        above: `(nodes,)` index of the node that is answered below it.
+    """
+
+    is_rendered: BoolArray
+    min_score: float | None
+    above: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TypeGate:
     """When a type is named; see `identity.Judge`, which does the same for one vehicle.
 
@@ -81,6 +96,8 @@ class TypeGate:
         min_score: Log-odds minus that cost from which on a type is named.
         instead: `(nodes,)` index of the node that is answered for a node: another than itself for
             thin types.
+        rendered: Which types need more, as they were learnt from rendered pictures; `None` where
+            none does.
     """
 
     is_type: BoolArray
@@ -89,6 +106,7 @@ class TypeGate:
     slope: float
     min_score: float
     instead: IntArray
+    rendered: RenderedGate | None = None
 
 
 def answers(
@@ -115,7 +133,8 @@ def answers(
     if gate is not None:
         types = np.where(gate.is_type, mass, 0.0)
         best = types.max(axis=1)
-        named = (best > 0.5) & (type_scores(best, gate.novelty, slope=gate.slope) >= gate.min_score)
+        score = type_scores(best, gate.novelty, slope=gate.slope)
+        named = (best > 0.5) & (score >= gate.min_score)
         holds[(best >= min_mass) & ~named] &= gate.is_class
         holds[:, gate.is_type] = False
         holds[named, types[named].argmax(axis=1)] = True
@@ -124,6 +143,10 @@ def answers(
     depth = node_depths(space)
     chosen = np.where(holds, depth, -1).argmax(axis=1)
     if gate is not None:
+        if gate.rendered is not None:
+            needed = np.inf if gate.rendered.min_score is None else gate.rendered.min_score
+            withheld = gate.rendered.is_rendered[chosen] & (score < needed)
+            chosen = np.where(withheld, gate.rendered.above[chosen], chosen)
         chosen = gate.instead[chosen]
     return np.where(holds.any(axis=1), chosen, NO_ANSWER).astype(np.int64)
 

@@ -22,12 +22,17 @@ _CIVIL_GROUP, _MINED_GROUP = "/civil", "/mined"
 def labels_of(
     crops: Sequence[LabelledCrop], *, config: ClassifierConfig, taxonomy: Taxonomy
 ) -> tuple[str, ...]:
-    """Choose the labels that these training crops can teach."""
+    """Choose the labels that these training crops can teach.
+
+    A rendered crop without a type (its vehicle is covered) makes no inner node a label.
+    """
     nodes = {crop.node for crop in crops}
     # A collection's own label is no node and so no type.
     is_type = {node: _is_type(node, taxonomy) for node in nodes}
     exact = Counter(crop.node for crop in crops if crop.is_exact or is_type[crop.node])
-    coarse = Counter(crop.node for crop in crops if not crop.is_exact and not is_type[crop.node])
+    coarse = Counter(
+        crop.node for crop in crops if not (crop.is_exact or crop.is_rendered or is_type[crop.node])
+    )
     return choose_labels(
         exact,
         coarse,
@@ -50,8 +55,31 @@ def sampling_weights(
 
     Inside a collection a label is drawn in proportion to the square root of its crops, so rare
     types are seen often without being learnt by heart; the collections, the crops without a
-    military vehicle and those mined with a detector get their set shares.
+    military vehicle and those mined with a detector get their set shares. Rendered crops get
+    theirs of all, and every kind in them is drawn alike.
     """
+    is_rendered = np.array([crop.is_rendered for crop in crops], np.bool_)
+    weights = np.zeros(len(crops))
+    share = _rendered_share(config, is_rendered)
+    rendered = [crop.rendered.kind for crop in crops if crop.rendered is not None]
+    if rendered:
+        count = Counter(rendered)
+        weights[is_rendered] = [share / len(count) / count[kind] for kind in rendered]
+    photos = [crop for crop in crops if not crop.is_rendered]
+    if photos:
+        weights[~is_rendered] = (1.0 - share) * _photo_weights(photos, config=config)
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
+def _rendered_share(config: ClassifierConfig, is_rendered: BoolArray) -> float:
+    if not is_rendered.any() or config.data.rendered is None:
+        return 0.0
+    return 1.0 if is_rendered.all() else config.data.rendered.share
+
+
+def _photo_weights(
+    crops: Sequence[LabelledCrop], *, config: ClassifierConfig
+) -> npt.NDArray[np.float64]:
     cells = [(_group_of(crop), crop.node) for crop in crops]
     count = Counter(cells)
     weights = np.array([count[cell] ** -0.5 for cell in cells])

@@ -6,65 +6,42 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
-from marchpast.errors import SourceError
-from marchpast.records import BgrImage, FloatArray
-from marchpast.training.datasets import CIVIL_NODE, Picture
+from marchpast.records import FloatArray
+from marchpast.training.datasets import Picture
 from marchpast.training.detector_augment import Photometry
 from marchpast.training.detector_config import DetectorConfig
-from marchpast.training.detector_formations import cutouts_of, formation
+from marchpast.training.detector_cutouts import cutouts_of
+from marchpast.training.detector_formations import Material, draw_formation
 from marchpast.training.detector_loss import CIVIL, MILITARY, Targets
-from marchpast.training.detector_scenes import Scene, mirrored, mosaic, view
+from marchpast.training.detector_photos import is_for_detector, to_scene
+from marchpast.training.detector_rendered import RenderedPicture, draw_weights, rendered_cutouts
+from marchpast.training.detector_scenes import (
+    Scene,
+    log_uniform,
+    mirrored,
+    mosaic,
+    shown_to_measure,
+    view,
+)
 
 _LOGGER = logging.getLogger(__name__)
-_LONGEST_SIDE = 1024
 _CUTOUTS = 500
 _CIVIL_CUTOUTS = 120
-_CIVIL_IN_FORMATION = 0.1
-_UNCUT_FORMATIONS = 0.2
-"""Share of formations that are pasted with the whole of their boxes, as other people paste."""
+_RENDERED_CUTOUTS = 500
 
-_VEHICLE_SHARES = (0.035, 1.0)
-"""How much of the picture's longer side a vehicle takes in a view made to its measure."""
-
-_ZOOMS = (0.5, 3.5)
+_BACKGROUND_ZOOMS = (1.0, 2.0)
+_OPEN_GROUNDS = 0.6
+_LITTLE = 0.12
+_MOSAIC_COLUMNS = (2, 3, 4)
+_MOSAIC_SHARES = (0.5, 0.3, 0.2)
 _HARD_DRAWS = 4.0
 """How much oftener a picture is drawn that raised a false alarm."""
 
 Batch = tuple[Tensor, list[Targets]]
-
-
-def to_scene(picture: Picture) -> Scene:
-    """Decode a picture; boxes that are only "the whole picture" are left out.
-
-    Raises:
-        SourceError: If it does not decode.
-    """
-    image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise SourceError(f"{picture.path}: the picture does not decode; restore it")
-    scale = min(1.0, _LONGEST_SIDE / max(image.shape[:2]))
-    if scale < 1.0:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    pixels = np.asarray(image, np.uint8)
-    boxes = picture.boxes if picture.is_boxed else ()
-    return Scene(
-        pixels,
-        np.array([box.xyxy for box in boxes], np.float32).reshape(-1, 4) * np.float32(scale),
-        np.array([CIVIL if box.node == CIVIL_NODE else MILITARY for box in boxes], np.int64),
-        _civil_unjudged(picture, pixels),
-    )
-
-
-def is_for_detector(picture: Picture) -> bool:
-    """Whether the truth about military boxes is complete: all boxed, or none there."""
-    if all(box.node == CIVIL_NODE for box in picture.boxes):
-        return True
-    return picture.is_boxed and picture.all_boxed
 
 
 class BatchSource:
@@ -73,9 +50,19 @@ class BatchSource:
     Args:
         pictures: Of the training split; those the detector cannot use are skipped.
         config: Shares, sizes, batch size, seed.
+        rendered: Rendered pictures, decoded when they are shown.
+
+    Raises:
+        SourceError: If a picture does not decode.
     """
 
-    def __init__(self, pictures: Sequence[Picture], *, config: DetectorConfig) -> None:
+    def __init__(
+        self,
+        pictures: Sequence[Picture],
+        *,
+        config: DetectorConfig,
+        rendered: Sequence[RenderedPicture] = (),
+    ) -> None:
         usable = [picture for picture in pictures if is_for_detector(picture)]
         scenes = [(picture, to_scene(picture)) for picture in usable]
         self._config = config
@@ -83,18 +70,28 @@ class BatchSource:
         civil = [
             (picture, scene) for picture, scene in scenes if not (scene.class_id == MILITARY).any()
         ]
+        self._open = [scene for scene in self._military if _is_open(scene)]
         self._civil = [scene for _, scene in civil]
         self._civil_share = _share_by_source([picture.source for picture, _ in civil])
         self._draws = self._civil_share
         generator = np.random.default_rng(config.seed)
-        self._cutouts = cutouts_of(self._military, _CUTOUTS, MILITARY, generator)
-        self._civil_cutouts = cutouts_of(self._civil, _CIVIL_CUTOUTS, CIVIL, generator)
+        self._rendered = rendered
+        self._rendered_draws = draw_weights(rendered)
+        self._material = Material(
+            real=cutouts_of(self._military, _CUTOUTS, MILITARY, generator),
+            rendered=rendered_cutouts(rendered, _RENDERED_CUTOUTS, generator),
+            civil=cutouts_of(self._civil, _CIVIL_CUTOUTS, CIVIL, generator),
+            scenery=self._civil,
+        )
         _LOGGER.info(
-            "%d pictures with military vehicles, %d without, %d + %d cutouts",
+            "%d pictures with military vehicles, %d without, %d rendered; cut out: %d military, "
+            "%d rendered, %d civil",
             len(self._military),
             len(self._civil),
-            len(self._cutouts),
-            len(self._civil_cutouts),
+            len(rendered),
+            len(self._material.real),
+            len(self._material.rendered),
+            len(self._material.civil),
         )
 
     def batches(self, *, epoch: int, plain: bool) -> Iterator[Batch]:
@@ -133,12 +130,19 @@ class BatchSource:
     def _scene(
         self, size: tuple[int, int], generator: np.random.Generator, *, plain: bool
     ) -> Scene:
-        draw = generator.random()
         config = self._config
-        if draw < config.formation_share and self._cutouts:
-            scene = self._formation(size, generator)
+        draw = generator.random()
+        has_cutouts = bool(self._material.real or self._material.rendered)
+        if draw < config.formation_share and has_cutouts:
+            background = self._background(size, generator)
+            scene = draw_formation(background, self._material, generator)
         elif draw < config.formation_share + config.mosaic_share and not plain:
             scene = self._mosaic(size, generator)
+        elif draw > 1.0 - config.rendered_share and self._rendered:
+            picture = self._rendered[
+                int(generator.choice(len(self._rendered), p=self._rendered_draws))
+            ].scene()
+            scene = shown_to_measure(picture, size, generator, zooms=(0.7, 1.8), fits_vehicle=0.3)
         else:
             scene = self._view(size, generator, zooms=(0.5, 1.8), fits_vehicle=0.5)
         return mirrored(scene) if generator.random() < 0.5 else scene
@@ -156,15 +160,23 @@ class BatchSource:
             picture = self._civil[int(generator.choice(len(self._civil), p=self._draws))]
         else:
             picture = self._military[int(generator.integers(len(self._military)))]
-        if len(picture.xyxy) and generator.random() < fits_vehicle:
-            zoom = _zoom_to_measure(picture, size, generator)
+        return shown_to_measure(picture, size, generator, zooms=zooms, fits_vehicle=fits_vehicle)
+
+    def _background(self, size: tuple[int, int], generator: np.random.Generator) -> Scene:
+        """Show ground to set vehicles on: open country, or whatever a picture has."""
+        if self._open and (not self._civil or generator.random() < _OPEN_GROUNDS):
+            picture = self._open[int(generator.integers(len(self._open)))]
+        elif self._civil:
+            picture = self._civil[int(generator.choice(len(self._civil), p=self._draws))]
         else:
-            zoom = _log_uniform(zooms, generator)
-        stretch = float(np.exp(generator.normal(0.0, 0.08)))
-        return view(picture, size=size, zoom=zoom, stretch=stretch, generator=generator)
+            picture = self._military[int(generator.integers(len(self._military)))]
+        zoom = log_uniform(_BACKGROUND_ZOOMS, generator)
+        return view(
+            picture, size=size, zoom=zoom, stretch=1.0, generator=generator, keeps_vehicle=False
+        )
 
     def _mosaic(self, size: tuple[int, int], generator: np.random.Generator) -> Scene:
-        columns = 2 if generator.random() < 0.6 else 3
+        columns = int(generator.choice(_MOSAIC_COLUMNS, p=_MOSAIC_SHARES))
         heights = _parts(size[0], columns, generator)
         widths = _parts(size[1], columns, generator)
         tiles = [
@@ -173,24 +185,6 @@ class BatchSource:
             for width in widths
         ]
         return mosaic(tiles, columns=columns)
-
-    def _formation(self, size: tuple[int, int], generator: np.random.Generator) -> Scene:
-        background = self._view(size, generator, zooms=(0.9, 2.5))
-        count = int(generator.integers(4, 17))
-        # A parade shows one type many times; a convoy mixes.
-        kinds = 1 if generator.random() < 0.4 else count
-        chosen = [self._cutouts[int(generator.integers(len(self._cutouts)))]]
-        for index in range(1, count):
-            if self._civil_cutouts and generator.random() < _CIVIL_IN_FORMATION:
-                pool = self._civil_cutouts
-                chosen.append(pool[int(generator.integers(len(pool)))])
-            elif index < kinds:
-                chosen.append(self._cutouts[int(generator.integers(len(self._cutouts)))])
-            else:
-                chosen.append(chosen[0])
-        if generator.random() < _UNCUT_FORMATIONS:
-            chosen = [cutout.uncut() for cutout in chosen]
-        return formation(background, chosen, generator=generator)
 
 
 def to_batch(scenes: Sequence[Scene]) -> Batch:
@@ -212,31 +206,11 @@ def _recoloured(scene: Scene, photometry: Photometry) -> Scene:
     return Scene(photometry(scene.image), scene.xyxy, scene.class_id, scene.civil_unjudged)
 
 
-def _civil_unjudged(picture: Picture, image: BgrImage) -> FloatArray:
-    """The whole of a street picture without boxes.
-
-    Pictures of military vehicles count as labelled: civil vehicles are rare in them, and
-    where nothing said otherwise the network learnt to call whole such pictures civil.
-    """
-    if picture.civil_labelled or any(box.node != CIVIL_NODE for box in picture.boxes):
-        return np.zeros((0, 4), np.float32)
-    return np.array([[0, 0, image.shape[1], image.shape[0]]], np.float32)
-
-
-def _zoom_to_measure(
-    picture: Scene, size: tuple[int, int], generator: np.random.Generator
-) -> float:
-    """Choose how closely to look so that one vehicle's longer side is a drawn share of the view."""
-    height, width = picture.image.shape[:2]
-    box = picture.xyxy[int(generator.integers(len(picture.xyxy)))]
-    fitted = min(size[0] / height, size[1] / width)
-    share = float((box[2:] - box[:2]).max()) * fitted / max(size)
-    wanted = _log_uniform(_VEHICLE_SHARES, generator)
-    return float(np.clip(wanted / max(share, 1e-3), *_ZOOMS))
-
-
-def _log_uniform(bounds: tuple[float, float], generator: np.random.Generator) -> float:
-    return float(np.exp(generator.uniform(*np.log(bounds))))
+def _is_open(scene: Scene) -> bool:
+    """Whether vehicles take little of a picture, so that others find ground to stand on."""
+    height, width = scene.image.shape[:2]
+    areas = (scene.xyxy[:, 2:] - scene.xyxy[:, :2]).prod(axis=1)
+    return bool(areas.sum() < _LITTLE * height * width)
 
 
 def _share_by_source(sources: Sequence[str]) -> FloatArray:

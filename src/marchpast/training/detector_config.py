@@ -24,7 +24,9 @@ class DetectorConfig(BaseModel):
         late_sizes: As `sizes`; nearer to what is shipped, where steps are dear.
         military_share: How often a picture that is shown has military vehicles.
         mosaic_share: How often a scene is four or nine pictures.
-        formation_share: How often vehicles are set in rows on a picture.
+        formation_share: How often vehicles that were cut out are set on a picture, in rows or few
+            and small.
+        rendered_share: How often a scene is a rendered picture; not 0 only with a folder of them.
         learning_rate: At the top of the schedule, for neck and heads.
         backbone_factor: The backbone's learning rate by comparison.
         weight_decay: Of convolution weights (AdamW).
@@ -50,6 +52,7 @@ class DetectorConfig(BaseModel):
     military_share: Share
     mosaic_share: Share
     formation_share: Share
+    rendered_share: Share = 0.0
     learning_rate: Annotated[float, Field(gt=0)]
     backbone_factor: Annotated[float, Field(gt=0)]
     weight_decay: Annotated[float, Field(ge=0)]

@@ -11,18 +11,19 @@ import torch
 from torchvision.ops import nms
 
 from marchpast.errors import SourceError
+from marchpast.evaluation.box_scores import (
+    IOU_THRESHOLDS,
+    Found,
+    average_precision,
+    confidence_at,
+    ranked,
+    recall_at,
+)
 from marchpast.inference import Letterbox, fitted_size
 from marchpast.records import BgrImage, Detections
 from marchpast.training.datasets import CIVIL_NODE, Picture
 from marchpast.training.detector_loss import MILITARY
 from marchpast.training.detector_model import DetectorNetwork
-from marchpast.training.metrics import (
-    BoxFigures,
-    PictureResult,
-    box_figures,
-    confidence_at,
-    rank,
-)
 
 IOU_THRESHOLD = 0.45
 """Overlap above which the less confident of two boxes is dropped; 0.6 left doubles."""
@@ -30,6 +31,8 @@ IOU_THRESHOLD = 0.45
 SCORE_FLOOR = 0.03
 MOST_CANDIDATES = 1000
 MOST_BOXES = 300
+_SAME = 0.5
+"""Overlap from which a box has found a vehicle."""
 
 Detect = Callable[[BgrImage], Detections]
 
@@ -46,12 +49,33 @@ class Examined:
 
     picture: Picture
     found: Detections
-    result: PictureResult
+    result: Found
 
     @property
     def has_military(self) -> bool:
         """Whether a military vehicle is there to be found."""
         return len(self.result.truth) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFigures:
+    """The figures of one set of pictures.
+
+    Attributes:
+        pictures: How many.
+        boxes: True boxes in them.
+        ap50: Average precision at an overlap of 0.5.
+        ap50_95: Mean over overlaps 0.5, 0.55 ... 0.95.
+        recall_at_1: Share of boxes found when one false box a picture is allowed.
+        recall_at_01: The same with one false box in ten pictures.
+    """
+
+    pictures: int
+    boxes: int
+    ap50: float
+    ap50_95: float
+    recall_at_1: float
+    recall_at_01: float
 
 
 def examine(pictures: Sequence[Picture], detect: Detect) -> list[Examined]:
@@ -73,34 +97,46 @@ def examine(pictures: Sequence[Picture], detect: Detect) -> list[Examined]:
         military = found.select(found.class_id == MILITARY)
         boxes = np.array(truth, np.float32).reshape(-1, 4)
         examined.append(
-            Examined(picture, found, PictureResult(military.xyxy, military.confidence, boxes))
+            Examined(
+                picture, found, Found(military.xyxy, military.confidence, boxes, picture.event)
+            )
         )
     return examined
 
 
 def military_figures(examined: Sequence[Examined]) -> BoxFigures:
-    """Figures on the pictures that have military vehicles."""
-    return box_figures([row.result for row in examined if row.has_military])
+    """Figures on the pictures that have military vehicles; NaN where there are none."""
+    results = [row.result for row in examined if row.has_military]
+    rankings = [ranked(results, threshold) for threshold in IOU_THRESHOLDS]
+    precisions = [average_precision(ranking) for ranking in rankings]
+    return BoxFigures(
+        pictures=len(results),
+        boxes=sum(len(result.truth) for result in results),
+        ap50=precisions[0],
+        ap50_95=float(np.mean(precisions)),
+        recall_at_1=recall_at(rankings[0], false_per_picture=1.0),
+        recall_at_01=recall_at(rankings[0], false_per_picture=0.1),
+    )
 
 
 def recall(examined: Sequence[Examined], *, min_confidence: float) -> float:
     """Share of true military boxes found at a confidence and an overlap of 0.5."""
-    ranking = rank([row.result for row in examined], 0.5)
-    kept = ranking.confidence >= min_confidence
-    return float(ranking.is_true[kept].sum()) / max(1, ranking.truths)
+    rows = ranked([row.result for row in examined], _SAME)
+    kept = rows.confidence >= min_confidence
+    return float(rows.is_true[kept].sum() / max(1.0, rows.truths.sum()))
 
 
 def false_per_100(examined: Sequence[Examined], *, min_confidence: float) -> float:
     """False military boxes per 100 pictures at a confidence."""
-    ranking = rank([row.result for row in examined], 0.5)
-    false = (~ranking.is_true & (ranking.confidence >= min_confidence)).sum()
-    return 100.0 * float(false) / max(1, ranking.pictures)
+    rows = ranked([row.result for row in examined], _SAME)
+    false = (~rows.is_true & (rows.confidence >= min_confidence)).sum()
+    return 100.0 * float(false) / max(1, len(examined))
 
 
 def confidence_for(examined: Sequence[Examined], *, false_per_picture: float) -> float:
     """The lowest confidence that raises no more false military boxes, over all pictures."""
-    ranking = rank([row.result for row in examined], 0.5)
-    return confidence_at(ranking, false_per_picture=false_per_picture)
+    rows = ranked([row.result for row in examined], _SAME)
+    return confidence_at(rows, false_per_picture=false_per_picture)
 
 
 class TorchDetector:

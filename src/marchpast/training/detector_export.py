@@ -1,14 +1,11 @@
-"""Turn a training run into the model folder that is shipped.
+"""Turn a training run into the model folder that is shipped (`marchpast export detector`).
 
-    python -m marchpast.training.detector_export --run FOLDER --data FOLDER [--out FOLDER]
-
-writes `model.onnx` and `card.toml`. Every figure in the card is measured on the exported graph,
+It holds `model.onnx` and `card.toml`. Every figure in the card is measured on the exported graph,
 through the same loader and detector that users have.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import logging
 import tempfile
@@ -17,15 +14,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
-import torch
-
 from marchpast.files import sha256_of, write_bytes, write_text
 from marchpast.inference import Model
 from marchpast.recognition import OnnxDetector
 from marchpast.training.card_toml import to_toml
-from marchpast.training.datasets import SPLITS_FILE, Picture, load_pictures
-from marchpast.training.detector_batches import is_for_detector
+from marchpast.training.datasets import SPLITS_FILE, Picture
 from marchpast.training.detector_config import DetectorConfig
 from marchpast.training.detector_evaluate import (
     SCORE_FLOOR,
@@ -37,10 +30,10 @@ from marchpast.training.detector_evaluate import (
 from marchpast.training.detector_figures import figures
 from marchpast.training.detector_model import DetectorNetwork
 from marchpast.training.detector_onnx import INPUT_NAME, LABELS, OUTPUT_NAMES, to_onnx
-from marchpast.training.detector_train import CHECKPOINT_NAME, load_trained
+from marchpast.training.detector_photos import is_for_detector
+from marchpast.training.detector_rendered import RenderedPicture
 
 _LOGGER = logging.getLogger(__name__)
-_ROOT = Path(__file__).resolve().parents[3]
 
 VERSION = "0.1.0"
 LONG_SIDE = 768
@@ -52,19 +45,14 @@ FALSE_PER_PICTURE = {"min_confidence": 0.12, "track_confidence": 0.5}
 Counted before the classifier's veto, which leaves a third of the civil pictures that raise one.
 """
 
-COMMAND = (
-    "python -m marchpast.training.detector_train --data DATA --weights WEIGHTS --run RUN, then "
-    "python -m marchpast.training.detector_export --run RUN --data DATA "
-    "--weights WEIGHTS"
-)
 STARTED_FROM = (
     "PicoDet-S 416, COCO weights, PaddlePaddle/PaddleDetection, Apache-2.0 "
     "(picodet_s_416_coco.onnx, SHA-256 {sha256})"
 )
 LIMITS = (
     "The field photos it learnt from mostly show one, often damaged vehicle of the war in "
-    "Ukraine, a third of them from drones; formations of small vehicles it knows from pasted "
-    "scenes, and misses some of them in most pictures.",
+    "Ukraine, a third of them from drones; formations of small vehicles it knows from pasted and "
+    "rendered scenes, and misses some of them in most pictures.",
     "Most boxes of the collections clean and tank_types were proposed by the detector before this "
     "one and looked at by a person: figures on them flatter.",
     "Vehicles whose longer side is under a tenth of the picture are often missed; "
@@ -75,39 +63,6 @@ LIMITS = (
 )
 
 
-def main() -> None:
-    """Export from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, required=True, help="folder of the training run")
-    parser.add_argument("--data", type=Path, required=True, help="folder of the collections")
-    parser.add_argument("--weights", type=Path, required=True, help="what the run started from")
-    parser.add_argument(
-        "--out", type=Path, default=_ROOT / "models" / "detector", help="model folder"
-    )
-    parser.add_argument(
-        "--size", type=int, default=LONG_SIDE, help="longer side of the input, pixels"
-    )
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    export(
-        load_trained(arguments.run / CHECKPOINT_NAME),
-        out=arguments.out,
-        config=run_config(arguments.run),
-        train=load_pictures(arguments.data, split="train"),
-        val=load_pictures(arguments.data, split="val"),
-        started_from=STARTED_FROM.format(sha256=sha256_of(arguments.weights)),
-        long_side=arguments.size,
-    )
-
-
-def run_config(run: Path) -> DetectorConfig:
-    """Return the settings that a run's checkpoint was trained with."""
-    content = torch.load(run / CHECKPOINT_NAME, map_location="cpu", weights_only=True)
-    return DetectorConfig.model_validate_json(content["config"])
-
-
 def export(
     network: DetectorNetwork,
     *,
@@ -116,7 +71,9 @@ def export(
     train: Sequence[Picture],
     val: Sequence[Picture],
     started_from: str,
+    command: str,
     long_side: int,
+    rendered: Sequence[RenderedPicture] = (),
 ) -> dict[str, Any]:
     """Write a network's model folder and return the tables of its card.
 
@@ -127,7 +84,9 @@ def export(
         train: The pictures it learnt from: only counted.
         val: The pictures that its thresholds and figures come from.
         started_from: Name, origin and licence of the start weights.
+        command: With which it can be made again.
         long_side: Longer side of the input, pixels, for 16:9 pictures.
+        rendered: The rendered pictures it learnt from: only counted.
 
     Raises:
         OSError: If the folder cannot be written.
@@ -143,7 +102,7 @@ def export(
         "file": "model.onnx",
         "sha256": hashlib.sha256(content).hexdigest(),
         "started_from": started_from,
-        "command": COMMAND,
+        "command": command,
         "labels": list(LABELS),
         "input": {
             "name": INPUT_NAME,
@@ -155,7 +114,7 @@ def export(
         },
         "outputs": {"names": list(OUTPUT_NAMES)},
         "settings": {"min_confidence": 0.5, "track_confidence": SCORE_FLOOR},
-        "training": training_table(train, config=config),
+        "training": training_table(train, rendered, config=config),
     }
     with tempfile.TemporaryDirectory() as folder:
         # Loading needs a card, and the card's thresholds need a loaded model.
@@ -195,8 +154,13 @@ def threshold_figures(
     }
 
 
-def training_table(pictures: Sequence[Picture], *, config: DetectorConfig) -> dict[str, Any]:
-    """Return what the network learnt from: pictures and boxes by source."""
+def training_table(
+    pictures: Sequence[Picture],
+    rendered: Sequence[RenderedPicture] = (),
+    *,
+    config: DetectorConfig,
+) -> dict[str, Any]:
+    """Return what the network learnt from: pictures and boxes by source, rendered ones apart."""
     used = [picture for picture in pictures if is_for_detector(picture)]
     boxes = Counter[str]()
     for picture in used:
@@ -207,6 +171,8 @@ def training_table(pictures: Sequence[Picture], *, config: DetectorConfig) -> di
         "scenes_per_epoch": config.samples_per_epoch,
         "pictures": len(used),
         "boxes": sum(boxes.values()),
+        "rendered_pictures": len(rendered),
+        "rendered_boxes": sum(len(row.vehicles) for row in rendered),
         "splits": "datasets/splits.json",
         "splits_sha256": sha256_of(SPLITS_FILE),
         "pictures_by_source": dict(sorted(Counter(row.source for row in used).items())),
@@ -218,7 +184,3 @@ def _write_model(folder: Path, content: bytes, tables: dict[str, Any]) -> None:
     """The graph first: with a torn pair the hash differs and the model is refused."""
     write_bytes(folder / "model.onnx", content)
     write_text(folder / "card.toml", to_toml(tables))
-
-
-if __name__ == "__main__":
-    main()

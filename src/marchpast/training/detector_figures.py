@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from marchpast.evaluation.box_scores import Found, match
 from marchpast.recognition import iou
 from marchpast.training.detector_evaluate import (
     Examined,
@@ -15,7 +16,6 @@ from marchpast.training.detector_evaluate import (
     recall,
 )
 from marchpast.training.detector_loss import MILITARY
-from marchpast.training.metrics import PictureResult, match
 
 _SMALL, _LARGE = 0.1, 0.3
 
@@ -111,13 +111,11 @@ def _recall_by_size(examined: Sequence[Examined], min_confidence: float) -> dict
     }
 
 
-def _is_found(result: PictureResult, index: int, min_confidence: float) -> bool:
+def _is_found(result: Found, index: int, min_confidence: float) -> bool:
     """Whether one truth is found, matched for itself alone."""
-    kept = result.confidence >= min_confidence
-    alone = PictureResult(
-        result.xyxy[kept], result.confidence[kept], result.truth[index : index + 1]
-    )
-    return bool(match(alone, 0.5).any())
+    sure = result.above(min_confidence)
+    alone = Found(sure.xyxy, sure.confidence, sure.truth[index : index + 1], sure.event)
+    return bool((match(alone, 0.5) >= 0).any())
 
 
 def _called_civil(examined: Sequence[Examined], min_confidence: float) -> float:

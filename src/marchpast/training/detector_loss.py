@@ -6,7 +6,8 @@ scaled to the overlap. Scores are trained by quality focal loss, the distances t
 by distribution focal loss (both arXiv:2006.04388), boxes by complete IoU (arXiv:1911.08287).
 Scores are masked class by class: many pictures have no boxes on civil vehicles, and silence
 there must not teach that these are background. A picture full of boxes weighs less than its
-boxes would, or pasted formations would be most of what is learnt.
+boxes would, or pasted formations would be most of what is learnt; a box too small for many cells
+to answer for it weighs more than its cells would, or small vehicles would hardly be learnt at all.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from marchpast.training.detector_model import BINS, Predictions
+from marchpast.training.detector_overlaps import complete_iou, pairwise_iou
 
 MILITARY, CIVIL, IGNORED = 0, 1, -1
 
@@ -28,7 +30,12 @@ _FOCUS = 2.0
 _BOX_WEIGHT = 2.0
 _SIDES_WEIGHT = 0.25
 _FULL_WEIGHT_BOXES = 4
-"""A picture with more boxes than this counts as if it had this many."""
+"""A picture with n boxes more than this counts as the square root of their ratio says."""
+
+_FEWEST_CELLS = 4.0
+_MOST_WEIGHT = 3.0
+"""A box that holds fewer cells than this weighs more, up to this many times: ten cells answer for
+a large box, two or three have a part in one of under 24 pixels."""
 
 _LAST_BIN = BINS - 1 - 1e-2
 _NEAR_CENTRE = 0.75
@@ -60,12 +67,14 @@ class Assignment:
         weight: `(P, classes)` float32, 0 where the score is not judged.
         cells: `(A,)` int64, cells that answer for a box.
         boxes: `(A,)` int64, the row of `Targets.xyxy` each of them answers for.
+        share: `(A,)` float32, how much each of them counts: 1, more where a box is small.
     """
 
     target: Tensor
     weight: Tensor
     cells: Tensor
     boxes: Tensor
+    share: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def detector_loss(predictions: Predictions, targets: list[Targets]) -> Loss:
             )
         cells, own_boxes = assigned.cells, truth.xyxy[assigned.boxes]
         share = picture_weight(truth)
-        claims = assigned.target[cells].amax(dim=1) * share
+        claims = assigned.target[cells].amax(dim=1) * assigned.share * share
         score = (quality_focal_loss(logits, assigned.target) * assigned.weight).sum() * share
         box = ((1.0 - complete_iou(boxes[cells], own_boxes)) * claims).sum()
         distances = side_distances(predictions.points[cells], predictions.strides[cells], own_boxes)
@@ -110,7 +119,7 @@ def detector_loss(predictions: Predictions, targets: list[Targets]) -> Loss:
 def picture_weight(truth: Targets) -> float:
     """How much one picture of a batch counts: less the more boxes are judged in it."""
     judged = int((truth.class_id != IGNORED).sum())
-    return min(1.0, _FULL_WEIGHT_BOXES / max(1, judged))
+    return min(1.0, math.sqrt(_FULL_WEIGHT_BOXES / max(1, judged)))
 
 
 def assign(
@@ -134,7 +143,7 @@ def assign(
         weight[_inside(points, ignored[None])[:, 0] > 0] = 0.0
     rows = judged.nonzero()[:, 0]
     if len(rows) == 0:
-        return Assignment(target, weight, rows, rows)
+        return Assignment(target, weight, rows, rows, target.new_zeros(0))
     truth_boxes, classes = truth.xyxy[rows], truth.class_id[rows]
     overlap = pairwise_iou(boxes, truth_boxes)
     claim = scores[:, classes] ** _SCORE_POWER * overlap**_OVERLAP_POWER
@@ -149,11 +158,20 @@ def assign(
     best_claim = best_claim.scatter_reduce(0, column, own_claim, "amax")
     best_overlap = torch.zeros_like(best_claim)
     best_overlap = best_overlap.scatter_reduce(0, column, overlap[cells, column], "amax")
-    quality = own_claim / best_claim[column].clamp(min=1e-12) * best_overlap[column]
+    relative = own_claim / best_claim[column].clamp(min=1e-12)
+    quality = relative * best_overlap[column]
     target[cells, classes[column]] = quality
-    # A cell with a box is known to be that class and no other, whatever else is unlabelled.
-    weight[cells] = 1.0
-    return Assignment(target, weight, cells, rows[column])
+    share = _weight_of(truth_boxes, float(strides.min()))[column]
+    # A cell with a box is known to be that class and no other, whatever else is unlabelled. Cells
+    # that were chosen for want of better ones must not weigh as the box does.
+    weight[cells] = (1.0 + (share - 1.0) * relative)[:, None]
+    return Assignment(target, weight, cells, rows[column], share)
+
+
+def _weight_of(boxes: Tensor, stride: float) -> Tensor:
+    """`(G,)`: how much each box counts, by how many cells of the finest level it holds."""
+    cells = (boxes[:, 2:] - boxes[:, :2]).prod(dim=1) / stride**2
+    return (_FEWEST_CELLS / cells.clamp(min=1e-6)).clamp(1.0, _MOST_WEIGHT)
 
 
 def _best_cells(claim: Tensor) -> Tensor:
@@ -211,33 +229,3 @@ def distribution_focal_loss(sides: Tensor, distances: Tensor) -> Tensor:
     lower = logs.gather(-1, below[..., None])[..., 0]
     upper = logs.gather(-1, below[..., None] + 1)[..., 0]
     return -((1.0 - share_above) * lower + share_above * upper)
-
-
-def pairwise_iou(boxes: Tensor, others: Tensor) -> Tensor:
-    """Return `(N, M)` overlaps of `(N, 4)` and `(M, 4)` xyxy."""
-    low = torch.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = torch.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = (high - low).clamp(min=0).prod(dim=-1)
-    areas = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(dim=-1)
-    other_areas = (others[:, 2:] - others[:, :2]).clamp(min=0).prod(dim=-1)
-    return shared / (areas[:, None] + other_areas[None] - shared).clamp(min=1e-6)
-
-
-def complete_iou(boxes: Tensor, others: Tensor) -> Tensor:
-    """Return `(N,)` overlap less a term for the centres' distance and one for the shape."""
-    low = torch.maximum(boxes[:, :2], others[:, :2])
-    high = torch.minimum(boxes[:, 2:], others[:, 2:])
-    shared = (high - low).clamp(min=0).prod(dim=-1)
-    size = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1e-3)
-    other_size = (others[:, 2:] - others[:, :2]).clamp(min=1e-3)
-    iou = shared / (size.prod(dim=-1) + other_size.prod(dim=-1) - shared)
-    hull_low = torch.minimum(boxes[:, :2], others[:, :2])
-    hull_high = torch.maximum(boxes[:, 2:], others[:, 2:])
-    diagonal = (hull_high - hull_low).square().sum(dim=-1).clamp(min=1e-6)
-    gap = (boxes[:, :2] + boxes[:, 2:] - others[:, :2] - others[:, 2:]).square().sum(-1) / 4
-    shape = (4 / math.pi**2) * (
-        torch.atan(size[:, 0] / size[:, 1]) - torch.atan(other_size[:, 0] / other_size[:, 1])
-    ).square()
-    with torch.no_grad():
-        share = shape / (1 - iou + shape).clamp(min=1e-6)
-    return iou - gap / diagonal - share * shape

@@ -14,8 +14,15 @@ from marchpast.training.detector_loss import IGNORED
 PAD_VALUE = 114
 """Grey around a picture: the value the start weights and the letterbox of inference know."""
 
-_FEWEST_PIXELS = 4.0
+FEWEST_PIXELS = 4.0
+"""Shorter side of a box under which nobody is asked to find it."""
+
 _LEAST_VISIBLE = 0.35
+
+_VEHICLE_SHARES = (0.035, 1.0)
+"""How much of the picture's longer side a vehicle takes in a view made to its measure."""
+
+_ZOOMS = (0.5, 3.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +49,7 @@ def view(
     zoom: float,
     stretch: float,
     generator: np.random.Generator,
+    keeps_vehicle: bool = True,
 ) -> Scene:
     """Show a picture at `zoom` times the scale that fits it into `size`, placed at random.
 
@@ -50,7 +58,8 @@ def view(
         size: Height and width of the result.
         zoom: 1.0 fits the picture; less leaves padding, more cuts.
         stretch: Factor on the width alone.
-        generator: Chooses the place; a picture with vehicles keeps one in sight where it can.
+        generator: Chooses the place.
+        keeps_vehicle: Keep a vehicle in sight where there is one.
     """
     height, width = size
     source_height, source_width = scene.image.shape[:2]
@@ -65,9 +74,43 @@ def view(
         shown = _placed(
             scene, size=size, scale=(scale_x, scale_y), corner=(left, top), filtered=filtered
         )
-        if (shown.class_id >= 0).any() or not len(scene.xyxy):
+        if not keeps_vehicle or (shown.class_id >= 0).any() or not len(scene.xyxy):
             break
     return shown
+
+
+def shown_to_measure(
+    picture: Scene,
+    size: tuple[int, int],
+    generator: np.random.Generator,
+    *,
+    zooms: tuple[float, float],
+    fits_vehicle: float,
+) -> Scene:
+    """Show a picture at a zoom within bounds, or so that a vehicle takes a drawn share of it."""
+    if len(picture.xyxy) and generator.random() < fits_vehicle:
+        zoom = _zoom_to_measure(picture, size, generator)
+    else:
+        zoom = log_uniform(zooms, generator)
+    stretch = float(np.exp(generator.normal(0.0, 0.08)))
+    return view(picture, size=size, zoom=zoom, stretch=stretch, generator=generator)
+
+
+def _zoom_to_measure(
+    picture: Scene, size: tuple[int, int], generator: np.random.Generator
+) -> float:
+    """Choose how closely to look so that one vehicle's longer side is a drawn share of the view."""
+    height, width = picture.image.shape[:2]
+    box = picture.xyxy[int(generator.integers(len(picture.xyxy)))]
+    fitted = min(size[0] / height, size[1] / width)
+    share = float((box[2:] - box[:2]).max()) * fitted / max(size)
+    wanted = log_uniform(_VEHICLE_SHARES, generator)
+    return float(np.clip(wanted / max(share, 1e-3), *_ZOOMS))
+
+
+def log_uniform(bounds: tuple[float, float], generator: np.random.Generator) -> float:
+    """Draw between two bounds, every factor as likely as another."""
+    return float(np.exp(generator.uniform(*np.log(bounds))))
 
 
 def mosaic(tiles: Sequence[Scene], *, columns: int) -> Scene:
@@ -151,7 +194,7 @@ def _clipped(scene: Scene) -> Scene:
     size = inside[:, 2:] - inside[:, :2]
     before = (scene.xyxy[:, 2:] - scene.xyxy[:, :2]).prod(axis=1)
     visible = size.prod(axis=1) / np.maximum(before, 1e-6)
-    judged = (visible >= _LEAST_VISIBLE) & (size.min(axis=1) >= _FEWEST_PIXELS)
+    judged = (visible >= _LEAST_VISIBLE) & (size.min(axis=1) >= FEWEST_PIXELS)
     class_id = np.where(judged, scene.class_id, IGNORED).astype(np.int64)
     kept = size.min(axis=1) > 0
     return Scene(

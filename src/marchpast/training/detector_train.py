@@ -1,17 +1,15 @@
-"""Train the detector.
+"""Train the detector (`marchpast train detector`).
 
-    python -m marchpast.training.detector_train --data FOLDER --weights picodet_s.onnx --run FOLDER
-
-Every epoch leaves `last.pt` in the run folder and a line in `log.jsonl`; `--resume` goes on
+Every epoch leaves `last.pt` in the run folder and a line in `log.jsonl`; a stopped run goes on
 from there. What is kept is the running average of the weights. Every few epochs the pictures
 without military vehicles are looked at again, and those that raise an alarm are drawn more often.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -42,7 +40,8 @@ from marchpast.training.detector_optimise import (
     learning_rate_factor,
     make_optimiser,
 )
-from marchpast.training.detector_weights import load_coco_weights, restore_normalisation
+from marchpast.training.detector_rendered import read_rendered
+from marchpast.training.detector_start import start_from
 
 _LOGGER = logging.getLogger(__name__)
 CHECKPOINT_NAME = "last.pt"
@@ -59,16 +58,18 @@ def train_detector(
     data: Path,
     weights: Path | None,
     run: Path,
+    rendered: Path | None = None,
     resume: bool = False,
     progress: Progress = SILENCE,
 ) -> Path:
-    """Train on a folder of collections, from published weights or from chance.
+    """Train on a folder of collections, from given weights or from chance.
 
     Args:
         config: All settings.
         data: Folder of the collections.
-        weights: Published PicoDet-S ONNX file to start from; `None` starts from random weights.
+        weights: What to start from, see `start_from`; `None` starts from random weights.
         run: Folder for checkpoint and log; made if it is missing.
+        rendered: Folder of rendered pictures to learn from as well.
         resume: Go on from the run folder's checkpoint.
         progress: Told how far it is, in steps.
 
@@ -78,16 +79,19 @@ def train_detector(
     Raises:
         OutputExistsError: If the run folder has a checkpoint and `resume` is false.
         ModelContractError: If the start weights are not those of this network.
-        SourceError: If a picture of the manifest is missing or does not decode.
+        SourceError: If a picture of the manifest, or a rendered one, is missing or does not decode.
     """
     _refuse_existing(run, resume=resume)
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(config.threads)
-    source = BatchSource(load_pictures(data, split="train"), config=config)
+    source = BatchSource(
+        load_pictures(data, split="train"),
+        config=config,
+        rendered=() if rendered is None else read_rendered(rendered),
+    )
     network = DetectorNetwork()
     if not resume and weights is not None:
-        load_coco_weights(network, weights)
-        restore_normalisation(network, _some_images(source, config))
+        start_from(network, weights, batches=_some_images(source, config))
     validation = load_pictures(data, split="val")[::_VALIDATION_STRIDE]
     return fit(
         network,
@@ -140,7 +144,8 @@ def fit(
     progress.advance(start * steps - 1)
     for epoch in range(start, config.epochs):
         began = time.monotonic()
-        line = _train_epoch(network, average, optimiser, source, config, epoch, device, progress)
+        line: dict[str, float | None] = {}
+        line |= _train_epoch(network, average, optimiser, source, config, epoch, device, progress)
         line["train_s"] = round(time.monotonic() - began, 1)
         may_mine = epoch + 1 <= config.epochs - config.plain_epochs
         if may_mine and (epoch + 1) % config.mining_epochs == 0:
@@ -207,12 +212,16 @@ def _train_epoch(
 
 def _validate(
     pictures: Sequence[Picture], average: AveragedWeights, config: DetectorConfig
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     detector = TorchDetector(average.network, long_side=max(config.evaluation_size))
     examined = examine(pictures, detector)
     with_military = [row for row in examined if row.has_military]
     without = [row for row in examined if not row.has_military]
-    line = {key: round(value, 4) for key, value in asdict(military_figures(examined)).items()}
+    line: dict[str, float | None] = {
+        # JSON knows no NaN, which is what there is without a military vehicle.
+        key: None if math.isnan(value) else round(value, 4)
+        for key, value in asdict(military_figures(examined)).items()
+    }
     line["recall_at_0.5"] = round(recall(with_military, min_confidence=0.5), 4)
     line["alarms_per_100_at_0.5"] = round(false_per_100(without, min_confidence=0.5), 2)
     return line
@@ -236,26 +245,3 @@ def _some_images(source: BatchSource, config: DetectorConfig) -> Iterator[Tensor
     batches = source.batches(epoch=config.epochs, plain=False)
     for _, (images, _targets) in zip(range(_CALIBRATION_BATCHES), batches, strict=False):
         yield images
-
-
-def main() -> None:
-    """Train from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="settings (TOML)")
-    parser.add_argument("--data", type=Path, required=True, help="folder of the collections")
-    parser.add_argument("--weights", type=Path, required=True, help="PicoDet-S ONNX to start")
-    parser.add_argument("--run", type=Path, required=True, help="folder for checkpoint and log")
-    parser.add_argument("--resume", action="store_true", help="go on from the run folder")
-    arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    train_detector(
-        DetectorConfig.load(arguments.config),
-        data=arguments.data,
-        weights=arguments.weights,
-        run=arguments.run,
-        resume=arguments.resume,
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,9 @@
-"""Start the detector from published COCO weights.
+"""Start the detector from an ONNX file: published COCO weights, or a model of this project.
 
-The published file is an ONNX graph with batch normalisation folded into its convolutions. Its
-convolutions, in graph order, are the network's convolutions in order of execution; nothing is
-matched by name. Its colours are in RGB order, ours in BGR. Normalisation is put back by
-measuring each convolution's output on training pictures, so that the network starts as the same
-function.
+Either is a graph with batch normalisation folded into its convolutions. These, in graph order, are
+the network's convolutions in order of execution; nothing is matched by name. The published file's
+colours are in RGB order, ours in BGR. Normalisation is put back by measuring each convolution's
+output on training pictures, so that the network starts as the same function.
 """
 
 from __future__ import annotations
@@ -16,12 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import numpy_helper
 from torch import Tensor, nn
 
 from marchpast.errors import ModelContractError
 from marchpast.training.detector_blocks import ConvBlock
 from marchpast.training.detector_model import BINS, DetectorNetwork, Head
+from marchpast.training.export_common import PRODUCER
+
+_GIVE = "give the published PicoDet-S ONNX file, or model.onnx of a detector of this project"
 
 # Rows of the 80 COCO classes (cocodataset.org order) that look like each of our classes.
 _COCO_CLASSES = 80
@@ -35,16 +38,38 @@ FloatArray = npt.NDArray[np.float32]
 ConvWeights = list[tuple[FloatArray, FloatArray]]
 
 
-def read_convolutions(path: Path) -> ConvWeights:
-    """Return weight and bias of every convolution of an ONNX graph, in graph order.
+def read_graph(path: Path) -> onnx.ModelProto:
+    """Read an ONNX file.
+
+    Raises:
+        ModelContractError: If it cannot be read as one.
+    """
+    try:
+        return onnx.load(str(path))
+    except (OSError, DecodeError) as error:
+        raise ModelContractError(f"{path}: this is no ONNX file ({error}); {_GIVE}") from error
+
+
+def read_convolutions(model: onnx.ModelProto, path: Path) -> ConvWeights:
+    """Return weight and bias of every convolution of an ONNX graph, float32, in graph order.
+
+    Args:
+        model: The graph.
+        path: Its file, for messages.
 
     Raises:
         ModelContractError: If a convolution has no constant weight and bias.
     """
-    graph = onnx.load(str(path)).graph
+    graph = model.graph
     constants = {tensor.name: tensor for tensor in graph.initializer}
     constants |= {
         node.output[0]: node.attribute[0].t for node in graph.node if node.op_type == "Constant"
+    }
+    # Our own files store weights as float16 and cast them when they are loaded.
+    constants |= {
+        node.output[0]: constants[node.input[0]]
+        for node in graph.node
+        if node.op_type == "Cast" and node.input[0] in constants
     }
     found: ConvWeights = []
     for node in graph.node:
@@ -54,9 +79,9 @@ def read_convolutions(path: Path) -> ConvWeights:
         if len(names) != 2 or not all(name in constants for name in names):
             raise ModelContractError(
                 f"{path}: convolution {node.name!r} needs a constant weight and bias, has "
-                f"inputs {names}; give the published PicoDet-S ONNX file"
+                f"inputs {names}; {_GIVE}"
             )
-        weight, bias = (numpy_helper.to_array(constants[name]) for name in names)
+        weight, bias = (numpy_helper.to_array(constants[name]).astype(np.float32) for name in names)
         found.append((weight, bias))
     return found
 
@@ -79,21 +104,26 @@ def convolutions_in_order(network: DetectorNetwork) -> list[nn.Conv2d]:
     return order
 
 
-def load_coco_weights(network: DetectorNetwork, path: Path) -> None:
-    """Fill `network` with the published folded weights; normalisation becomes the bias alone.
+def load_folded_weights(network: DetectorNetwork, path: Path) -> None:
+    """Fill `network` with folded weights; normalisation becomes the bias alone.
 
-    Works for 80 classes and for the two classes of this project (each starts as the mean of the
-    COCO rows that look like it).
+    Of the published file's 80 classes, each of this project's two starts as the mean of the rows
+    that look like it; a network of 80 classes takes them as they are.
+
+    Args:
+        network: Its weights are replaced.
+        path: Published PicoDet-S, or `model.onnx` of a detector of this project.
 
     Raises:
         ModelContractError: If the file's convolutions are not those of the network.
     """
-    source = read_convolutions(path)
+    model = read_graph(path)
+    is_published = model.producer_name != PRODUCER
+    source = read_convolutions(model, path)
     target = convolutions_in_order(network)
     if len(source) != len(target):
         raise ModelContractError(
-            f"{path}: {len(source)} convolutions, the network has {len(target)}; give the "
-            "published PicoDet-S ONNX file"
+            f"{path}: {len(source)} convolutions, the network has {len(target)}; {_GIVE}"
         )
     outputs = {head.output for head in network.heads if isinstance(head, Head)}
     norms = {block.conv: block.norm for block in network.modules() if isinstance(block, ConvBlock)}
@@ -101,7 +131,7 @@ def load_coco_weights(network: DetectorNetwork, path: Path) -> None:
         is_coco = len(bias) == _COCO_CLASSES + 4 * BINS
         if conv in outputs and is_coco and network.classes == len(_START_ROWS):
             weight, bias = _with_our_classes(weight), _with_our_classes(bias)
-        elif conv is network.backbone.stem.conv:
+        elif conv is network.backbone.stem.conv and is_published:
             weight = weight[:, ::-1]
         _fill(conv, norms.get(conv), weight, bias, path)
 
@@ -113,7 +143,7 @@ def restore_normalisation(network: DetectorNetwork, batches: Iterable[Tensor]) -
     the same kind of pictures now give nearly the same function, which lets steps be large.
 
     Args:
-        network: As `load_coco_weights` leaves it (running mean 0, variance 1).
+        network: As `load_folded_weights` leaves it (running mean 0, variance 1).
         batches: `(N, 3, H, W)` float32 pictures of the kind that training will show.
     """
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
@@ -151,7 +181,7 @@ def _fill(
     if tuple(conv.weight.shape) != weight.shape:
         raise ModelContractError(
             f"{path}: a convolution has shape {weight.shape}, the network's has "
-            f"{tuple(conv.weight.shape)}; give the published PicoDet-S ONNX file"
+            f"{tuple(conv.weight.shape)}; {_GIVE}"
         )
     with torch.no_grad():
         conv.weight.copy_(torch.from_numpy(weight.copy()))

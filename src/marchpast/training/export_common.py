@@ -19,6 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
 IR_VERSION = 8
+PRODUCER = "marchpast"
 
 Array = npt.NDArray[Any]
 
@@ -102,7 +103,7 @@ class GraphBuilder:
             self._nodes, name, list(inputs), list(outputs), initializer=self._constants
         )
         model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="marchpast"
+            graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name=PRODUCER
         )
         model.ir_version = IR_VERSION
         helper.set_model_props(model, dict(metadata))

@@ -10,7 +10,7 @@ import numpy as np
 from marchpast.inference import Model
 from marchpast.progress import SILENCE, Progress
 from marchpast.records import BgrImage, FloatArray
-from marchpast.training.calibration import Thresholds
+from marchpast.training.calibration_data import Thresholds
 
 _BATCH = 16
 
@@ -45,10 +45,14 @@ def settings_of(thresholds: Thresholds) -> dict[str, float]:
 
 def rounded(thresholds: Thresholds) -> Thresholds:
     """Return thresholds as a card states them."""
-    slope, score = thresholds.novelty_slope, thresholds.min_type_score
+
+    def kept(value: float | None) -> float | None:
+        return None if value is None else round(value, 3)
+
     return Thresholds(
         round(thresholds.temperature, 4),
         thresholds.min_mass,
-        None if slope is None else round(slope, 3),
-        None if score is None else round(score, 3),
+        kept(thresholds.novelty_slope),
+        kept(thresholds.min_type_score),
+        kept(thresholds.min_rendered_score),
     )

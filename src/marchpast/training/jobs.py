@@ -11,11 +11,13 @@ from pathlib import Path
 
 import cv2
 import torch
+from pydantic import BaseModel
 
 from marchpast.errors import ConfigError, OutputExistsError
 from marchpast.progress import SILENCE, Progress
 from marchpast.taxonomy import load_taxonomy
-from marchpast.training.classifier_config import ClassifierConfig
+from marchpast.training.attribute_checks import read_seen_crops
+from marchpast.training.classifier_config import ClassifierConfig, rendered_settings
 from marchpast.training.classifier_export import export as export_classifier
 from marchpast.training.classifier_train import cut_split, train_classifier
 from marchpast.training.config_file import KINDS, find_config, read_config
@@ -23,12 +25,14 @@ from marchpast.training.datasets import load_pictures
 from marchpast.training.detector_config import DetectorConfig
 from marchpast.training.detector_export import LONG_SIDE, STARTED_FROM
 from marchpast.training.detector_export import export as export_detector
+from marchpast.training.detector_rendered import read_rendered
 from marchpast.training.detector_train import CHECKPOINT_NAME, load_trained, train_detector
 from marchpast.training.run_folder import (
     CONFIG_NAME,
     Kind,
     RunRecord,
     check_resumed,
+    commands_of,
     read_run,
     start_run,
 )
@@ -45,6 +49,7 @@ def train(
     data: Path,
     run: Path,
     weights: Path | None = None,
+    rendered: Path | None = None,
     resume: bool = False,
     progress: Progress = SILENCE,
 ) -> Path:
@@ -55,8 +60,10 @@ def train(
         config: Settings: a TOML file or the name of a bundled one.
         data: Folder of collections with their split.
         run: Folder of this run, made if missing.
-        weights: What to start from: for a detector published weights as ONNX, `None` for random
-            ones; for a classifier `network.pt` of another run, `None` for ImageNet's.
+        weights: What to start from: for a detector published weights or a model as ONNX, or
+            `last.pt` of another run, `None` for random ones; for a classifier `network.pt` of
+            another run, `None` for ImageNet's.
+        rendered: Folder of rendered pictures, for a configuration that asks for them.
         resume: Go on from the last whole epoch of the run folder.
         progress: Told how far it is, in steps.
 
@@ -77,19 +84,26 @@ def train(
             f"{weights}: a classifier starts from network.pt in the folder of another run; give "
             "that, or leave --weights out to start from ImageNet's"
         )
+    _check_rendered(settings, rendered)
     if resume:
         check_resumed(run, kind=kind, config=path)
     else:
-        start_run(run, kind=kind, config=path, weights=weights)
+        start_run(run, kind=kind, config=path, weights=weights, rendered=rendered)
     _LOGGER.info("every whole epoch is kept in %s; --resume goes on from the last one", run)
     if isinstance(settings, DetectorConfig):
         return train_detector(
-            settings, data=data, weights=weights, run=run, resume=resume, progress=progress
+            settings,
+            data=data,
+            weights=weights,
+            run=run,
+            rendered=rendered,
+            resume=resume,
+            progress=progress,
         )
     assert isinstance(settings, ClassifierConfig)
     return train_classifier(
         settings,
-        train=cut_split(data, "train", config=settings),
+        train=cut_split(data, "train", config=settings, rendered=rendered),
         val=cut_split(data, "val", config=settings),
         run=run,
         taxonomy=load_taxonomy(),
@@ -105,6 +119,7 @@ def export(
     run: Path,
     data: Path,
     out: Path,
+    rendered: Path | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write the model folder of a run, with the figures of its card.
@@ -114,6 +129,7 @@ def export(
         run: Folder that `train` wrote.
         data: The same data: what it learnt from is counted, what validates is measured.
         out: Model folder, made if missing.
+        rendered: Folder of the rendered pictures that it learnt from, if any.
         overwrite: Replace a model that is there.
 
     Raises:
@@ -128,6 +144,7 @@ def export(
         raise OutputExistsError(f"{out} holds a model; replace it (--overwrite) or give another")
     check_splits(data)
     settings = read_config(run / CONFIG_NAME, KINDS[kind])
+    _check_rendered(settings, rendered)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     if isinstance(settings, DetectorConfig):
@@ -138,7 +155,9 @@ def export(
             train=load_pictures(data, split="train"),
             val=load_pictures(data, split="val"),
             started_from=_started_from(record),
+            command=", then ".join(_commands(record, rendered)),
             long_side=LONG_SIDE,
+            rendered=() if rendered is None else read_rendered(rendered),
         )
         return
     assert isinstance(settings, ClassifierConfig)
@@ -146,10 +165,29 @@ def export(
         run,
         out=out,
         config=settings,
-        train=cut_split(data, "train", config=settings),
+        train=cut_split(data, "train", config=settings, rendered=rendered),
         val=cut_split(data, "val", config=settings),
         taxonomy=load_taxonomy(),
+        command=", then ".join(_commands(record, rendered)),
+        seen=read_seen_crops(data, side=settings.side),
     )
+
+
+def _check_rendered(settings: BaseModel, rendered: Path | None) -> None:
+    if isinstance(settings, ClassifierConfig):
+        rendered_settings(settings, rendered)
+    elif isinstance(settings, DetectorConfig) and settings.rendered_share and rendered is None:
+        raise ConfigError(
+            f"this configuration learns from rendered pictures (rendered_share = "
+            f"{settings.rendered_share}); give their folder (--rendered)"
+        )
+
+
+def _commands(record: RunRecord, rendered: Path | None) -> tuple[str, ...]:
+    mixed = "" if rendered is None else " --rendered RENDERED"
+    kind = record.kind
+    last = f"marchpast export {kind} --run RUN --data DATA{mixed} --out models/{kind}"
+    return (*commands_of(record, place="RUN"), last)
 
 
 def _is_of_a_run(weights: Path) -> bool:
@@ -162,4 +200,5 @@ def _started_from(record: RunRecord) -> str:
         return "random weights"
     if record.weights in STARTED_FROM:
         return STARTED_FROM.format(sha256=record.weights_sha256)
-    return f"{record.weights}, SHA-256 {record.weights_sha256}"
+    origin = f", which started from {record.weights_from}" if record.weights_from else ""
+    return f"{record.weights}, SHA-256 {record.weights_sha256}{origin}"

@@ -21,9 +21,10 @@ from marchpast.files import write_text
 from marchpast.inference import ClassifierCard, Model
 from marchpast.progress import SILENCE, Progress
 from marchpast.taxonomy import load_taxonomy
-from marchpast.training.calibration import Thresholds
+from marchpast.training.calibration_data import Thresholds
 from marchpast.training.card_toml import to_toml
-from marchpast.training.classifier_crops import LabelledCrop, cut_crops
+from marchpast.training.classifier_crops import LabelledCrop
+from marchpast.training.classifier_cutting import cut_crops
 from marchpast.training.classifier_detail import add_figures, detail_of
 from marchpast.training.classifier_evaluate import (
     Evaluation,
@@ -34,6 +35,7 @@ from marchpast.training.classifier_evaluate import (
 )
 from marchpast.training.classifier_figures import figures_of
 from marchpast.training.classifier_labels import LabelSpace
+from marchpast.training.classifier_learnt import Learnt
 from marchpast.training.datasets import Picture
 from marchpast.training.exported import rounded, scores_of, settings_of
 
@@ -130,6 +132,7 @@ def _evaluated(
         taxonomy=taxonomy,
         novelty=novelty,
         thin_nodes=card.settings.thin_nodes,
+        rendered_types=card.settings.rendered_types,
     )
 
 
@@ -159,6 +162,7 @@ def _rewrite(
     figures["made_small"] = sizes
     figures["calibrated_on"] = {"target": target, "crops": dict(sorted(collections.items()))}
     tables["figures"] = tables.get("figures", {}) | figures
-    learnt = tables.get("training", {}).get("crops_by_label", {})
+    training = tables.get("training", {})
+    learnt = Learnt(training.get("crops_by_label", {}), training.get("rendered_by_label", {}))
     add_figures(folder, detail_of(evaluation, fitted, learnt=learnt))
     write_text(path, to_toml(tables))

@@ -7,7 +7,9 @@ given twice, and a run is never gone on with under other settings.
 
 from __future__ import annotations
 
+import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -30,8 +32,10 @@ class RunRecord(BaseModel):
     Attributes:
         kind: What it trains.
         command: With which it can be repeated; folders are named, not where they were.
+        before: The commands of the runs that its start weights came from, the first one first.
         weights: File name of the start weights, `None` where the config alone decides.
         weights_sha256: Their hash.
+        weights_from: What they started from, where they are a model with a card.
         version: Of marchpast.
         commit: Of the checkout it ran from, with `+` where files had changed; empty elsewhere.
     """
@@ -41,16 +45,27 @@ class RunRecord(BaseModel):
     format: Literal["marchpast-run/1"] = "marchpast-run/1"
     kind: Kind
     command: str
+    before: tuple[str, ...] = ()
     weights: str | None = None
     weights_sha256: str | None = None
+    weights_from: str = ""
     version: str = __version__
     commit: str = ""
 
 
-def start_run(run: Path, *, kind: Kind, config: Path, weights: Path | None) -> RunRecord:
+def start_run(
+    run: Path, *, kind: Kind, config: Path, weights: Path | None, rendered: Path | None = None
+) -> RunRecord:
     """Make a run folder and write down what is started in it.
 
     A run that ended before its first checkpoint is no loss: it is started anew.
+
+    Args:
+        run: The folder.
+        kind: What is trained.
+        config: Settings; copied.
+        weights: What it starts from, perhaps of another run.
+        rendered: Folder of rendered pictures, where some are learnt from.
 
     Raises:
         OutputExistsError: If the folder holds a run with a checkpoint.
@@ -60,12 +75,16 @@ def start_run(run: Path, *, kind: Kind, config: Path, weights: Path | None) -> R
         raise OutputExistsError(
             f"{run} holds a run; go on with it (--resume) or give another folder (--run)"
         )
-    named = "" if weights is None else f" --weights {weights.name}"
+    before, source = _before(weights, kind=kind)
+    mixed = "" if rendered is None else " --rendered RENDERED"
+    named = "" if weights is None else f" --weights {source}{weights.name}"
     record = RunRecord(
         kind=kind,
-        command=f"marchpast train {kind} {config.name} --data DATA --run RUN{named}",
+        command=f"marchpast train {kind} {config.name} --data DATA{mixed} --run RUN{named}",
+        before=before,
         weights=weights.name if weights else None,
         weights_sha256=sha256_of(weights) if weights else None,
+        weights_from=_started_from(weights) if weights else "",
         commit=_commit(),
     )
     run.mkdir(parents=True, exist_ok=True)
@@ -113,6 +132,29 @@ def check_resumed(run: Path, *, kind: Kind, config: Path) -> None:
             f"{config} is not what this run was started with; resume with {own}, or start another "
             "run (--run) with the new settings"
         )
+
+
+def commands_of(record: RunRecord, *, place: str) -> tuple[str, ...]:
+    """Return the commands that led to a run, its own last, with its folder called `place`."""
+    own = re.sub(r"(?<=--run |--out )RUN(?!\w)", place, record.command)
+    return (*record.before, own)
+
+
+def _before(weights: Path | None, *, kind: Kind) -> tuple[tuple[str, ...], str]:
+    """Return the commands behind start weights, and how their folder is called in them."""
+    if weights is None or not (weights.parent / RECORD_NAME).is_file():
+        return (), ""
+    record = read_run(weights.parent, kind=kind)
+    place = f"RUN{len(record.before) + 1}"
+    return commands_of(record, place=place), f"{place}/"
+
+
+def _started_from(weights: Path) -> str:
+    """Return what the card beside a model's weights says they started from, if there is one."""
+    card = weights.parent / "card.toml"
+    if not card.is_file():
+        return ""
+    return str(tomllib.loads(card.read_text("utf-8")).get("started_from", ""))
 
 
 def _has_checkpoint(run: Path) -> bool:
