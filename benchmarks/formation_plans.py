@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +12,7 @@ import numpy as np
 from benchmarks.formation_truth import NoPlaceError
 
 if TYPE_CHECKING:
-    from marchpast.synthesis.renderer import Camera, RenderModel
+    from marchpast.synthesis.rendering import Camera, Model, Placed
 
 Layout = Literal["column", "rows", "square"]
 Place = tuple[str, float, float]
@@ -29,7 +30,7 @@ _SKETCH = 4
 
 def plan(
     layout: Layout,
-    models: Mapping[str, RenderModel],
+    models: Mapping[str, Model],
     camera: Camera,
     *,
     rng: np.random.Generator,
@@ -48,39 +49,53 @@ def plan(
     raise NoPlaceError(f"no {layout} fits the camera at {camera.eye} in {_TRIES} tries")
 
 
+def placed_at(places: Sequence[Place], models: Mapping[str, Model]) -> list[Placed]:
+    """Return the vehicles of a plan, numbered from 1, undressed."""
+    from marchpast.synthesis.rendering import Dress, Placed
+
+    return [
+        Placed(number, models[name], (x, y, 0.0), 0.0, Dress())
+        for number, (name, x, y) in enumerate(places, start=1)
+    ]
+
+
 def visible_shares(
-    places: Sequence[Place], models: Mapping[str, RenderModel], camera: Camera
+    places: Sequence[Place], models: Mapping[str, Model], camera: Camera
 ) -> list[float]:
     """Return the visible share of every vehicle, seen by a camera of a quarter of the pixels."""
-    from marchpast.synthesis.renderer import Camera
-
-    sketch = Camera(
-        camera.width // _SKETCH,
-        camera.height // _SKETCH,
-        camera.focal_px / _SKETCH,
-        camera.eye,
-        camera.yaw_deg,
-        camera.pitch_deg,
+    sketch = replace(
+        camera,
+        width=camera.width // _SKETCH,
+        height=camera.height // _SKETCH,
+        focal_px=camera.focal_px / _SKETCH,
     )
-    owner = np.zeros((sketch.height + 4, sketch.width + 4), np.int64)
+    owner = np.zeros((sketch.height, sketch.width), np.int64)
     whole = np.zeros(len(places) + 1)
-    eye = np.asarray(camera.eye[:2])
-    distance = [float(np.hypot(*(np.array([x, y]) - eye))) for _, x, y in places]
-    for index in np.argsort(distance):
-        name, x, y = places[index]
-        position = np.array([x, y, 0.0], np.float32)
-        left, top, right, bottom = models[name].window(sketch, position)
-        hits = models[name].hits(sketch, position, (left, top, right, bottom), grid=1)
-        part = owner[top + 2 : bottom + 2, left + 2 : right + 2]
-        part[hits & (part == 0)] = index + 1
-        whole[index + 1] = hits.sum()
+    eye = np.asarray(camera.eye, np.float32)
+    placed = placed_at(places, models)
+    for vehicle in sorted(placed, key=lambda v: float(np.hypot(*(v.position - eye)[:2]))):
+        left, top, right, bottom = _window(vehicle, sketch)
+        left, top = max(left, 0), max(top, 0)
+        right, bottom = min(right, sketch.width), min(bottom, sketch.height)
+        rays = sketch.sample_rays((left, top, right, bottom), grid=1)
+        local = (rays.reshape(-1, 3) @ vehicle.rotation()).astype(np.float32)
+        start = np.broadcast_to(vehicle.to_vehicle(eye[None])[0], local.shape)
+        hits = vehicle.model.tracer.blocked(start, local).reshape(rays.shape[:2])
+        part = owner[top:bottom, left:right]
+        part[hits & (part == 0)] = vehicle.track_id
+        whole[vehicle.track_id] = hits.sum()
     seen = np.bincount(owner.ravel(), minlength=len(places) + 1)
     return [float(seen[i] / max(1.0, whole[i])) for i in range(1, len(places) + 1)]
 
 
-def _drawn(
-    layout: Layout, models: Mapping[str, RenderModel], rng: np.random.Generator
-) -> list[Place]:
+def _window(vehicle: Placed, camera: Camera) -> tuple[int, int, int, int]:
+    """Return `left, top, right, bottom` pixels round a vehicle in front of a camera."""
+    pixels, _ = camera.project(vehicle.to_world(vehicle.model.corners()))
+    low, high = np.floor(pixels.min(axis=0)) - 1, np.ceil(pixels.max(axis=0)) + 1
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _drawn(layout: Layout, models: Mapping[str, Model], rng: np.random.Generator) -> list[Place]:
     count = int(rng.integers(5, 16))
     abreast = {"column": 1, "rows": 2, "square": int(rng.integers(3, 5))}[layout]
     lanes = np.asarray(LANES_M)[np.sort(rng.permutation(len(LANES_M))[:abreast])]
@@ -111,15 +126,17 @@ def _ranks(
     return [tuple(str(rng.choice(few)) for _ in range(size)) for size in sizes]
 
 
-def _length(model: RenderModel) -> float:
-    return float(model.vehicle.mesh.extent()[1][0])
+def _length(model: Model) -> float:
+    return float(model.high[0] - model.low[0])
 
 
-def _all_inside(places: Sequence[Place], models: Mapping[str, RenderModel], camera: Camera) -> bool:
+def _all_inside(places: Sequence[Place], models: Mapping[str, Model], camera: Camera) -> bool:
     """Whether every vehicle's window lies in the picture and is not tiny."""
-    for name, x, y in places:
-        position = np.array([x, y, 0.0], np.float32)
-        left, top, right, bottom = models[name].window(camera, position)
+    for vehicle in placed_at(places, models):
+        _, depth = camera.project(vehicle.to_world(vehicle.model.corners()))
+        if depth.min() < 1.0:
+            return False
+        left, top, right, bottom = _window(vehicle, camera)
         if left < _BORDER_PX or right > camera.width - _BORDER_PX:
             return False
         if top < _BORDER_PX or bottom > camera.height - _BORDER_PX:

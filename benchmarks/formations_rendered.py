@@ -2,9 +2,10 @@
 
     python -m benchmarks.formations_rendered --out FOLDER
 
-Six fixed cameras look at the evening road of `marchpast.synthesis`, under two lights, and every
-camera sees `EACH` formations of 5 to 15 vehicles. Everything follows from `SEED`. It takes two
-minutes on one core, once: the pictures are kept in a folder that git does not see.
+Six fixed cameras look at a parade square and a field of `marchpast.synthesis`, each under a light
+of its own, and every camera sees `EACH` formations of 5 to 15 vehicles. Everything follows from
+`SEED`. It takes some minutes on one core, once: the pictures are kept in a folder that git does
+not see.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,15 +23,20 @@ import cv2
 import numpy as np
 
 from benchmarks.common import CACHE, made_cache
-from benchmarks.formation_plans import LANES_M, LAYOUTS, LEAST_VISIBLE, Layout, plan
+from benchmarks.formation_plans import (
+    LANES_M,
+    LAYOUTS,
+    LEAST_VISIBLE,
+    Layout,
+    placed_at,
+    plan,
+)
 from benchmarks.formation_truth import Formation, NoPlaceError, TruthRow
 from marchpast.files import write_text
 from marchpast.records import BgrImage
 
 if TYPE_CHECKING:
-    from marchpast.synthesis.backdrop import Backdrop
-    from marchpast.synthesis.environment import Evening, Grain
-    from marchpast.synthesis.renderer import Camera, RenderModel
+    from marchpast.synthesis.rendering import Backdrop, Camera, Lens, Model, World
 
 SEED = 20260509
 EACH = 6
@@ -47,57 +53,37 @@ class Post:
 
     Attributes:
         name: Shown with the figures.
-        eye: World metres: X along the road, Y across it, Z up.
-        yaw_deg: 0 looks straight across the road, 90 along it.
+        place: Kind of place, from `marchpast.synthesis.places`.
+        light: Kind of light.
+        eye: World metres: X along the vehicles, Y across them, Z up.
+        yaw_deg: 0 looks straight across them, 90 along them.
         pitch_deg: Positive looks up.
         focal_px: Of a picture of `WIDTH` pixels.
-        noon: A high, strong sun instead of the veiled evening.
         layouts: Of which the vehicles do not hide each other from there.
     """
 
     name: str
+    place: str
+    light: str
     eye: tuple[float, float, float]
     yaw_deg: float
     pitch_deg: float
     focal_px: float
-    noon: bool
     layouts: tuple[Layout, ...]
 
 
 POSTS = (
-    Post(
-        "stand, evening",
-        (55.0, 82.0, 15.0),
-        0.0,
-        -7.0,
-        900.0,
-        noon=False,
-        layouts=("column", "rows"),
-    ),
-    Post(
-        "pavement, evening", (-32.0, 36.0, 6.0), 52.0, -2.0, 1000.0, noon=False, layouts=("column",)
-    ),
-    Post(
-        "bridge, evening",
-        (-52.0, 3.0, 25.0),
-        88.0,
-        -13.0,
-        1150.0,
-        noon=False,
-        layouts=("rows", "square"),
-    ),
-    Post("roof, noon", (55.0, 190.0, 62.0), 0.0, -17.0, 1200.0, noon=True, layouts=LAYOUTS),
-    Post(
-        "stand, noon",
-        (-20.0, 62.0, 20.0),
-        40.0,
-        -11.0,
-        1100.0,
-        noon=True,
-        layouts=("column", "rows"),
-    ),
-    Post("drone, noon", (40.0, 78.0, 52.0), 8.0, -32.0, 950.0, noon=True, layouts=LAYOUTS),
-)
+    Post("stand, dusk", "square", "dusk", (55.0, 82.0, 15.0), 0.0, -7.0, 900.0,
+         ("column", "rows")),
+    Post("pavement, overcast", "square", "overcast", (-32.0, 36.0, 6.0), 52.0, -2.0, 1000.0,
+         ("column",)),
+    Post("bridge, day", "square", "day", (-52.0, 3.0, 25.0), 88.0, -13.0, 1150.0,
+         ("rows", "square")),
+    Post("roof, day", "square", "day", (55.0, 190.0, 62.0), 0.0, -17.0, 1200.0, LAYOUTS),
+    Post("stand, day", "field", "day", (-20.0, 62.0, 20.0), 40.0, -11.0, 1100.0,
+         ("column", "rows")),
+    Post("drone, overcast", "field", "overcast", (40.0, 78.0, 52.0), 8.0, -32.0, 950.0, LAYOUTS),
+)  # fmt: skip
 
 
 def main() -> None:
@@ -148,65 +134,33 @@ def recipe() -> str:
 
 def render_all(folder: Path) -> None:
     """Write the pictures and `truth.json`, which comes last and marks the folder as whole."""
-    from marchpast.synthesis.environment import Grain
+    from marchpast.synthesis import build, load_blueprint
+    from marchpast.synthesis.rendering import Model
 
-    grain = Grain.seeded(SEED)
+    models = {name: Model(build(load_blueprint(name))) for name in TYPES}
     rows = []
-    for noon in (False, True):
-        light = _light(noon=noon)
-        models = {name: _model(name, light, grain) for name in TYPES}
-        for number, post in enumerate(POSTS):
-            if post.noon == noon:
-                rows += _render_post(folder, number, post, models, light, grain)
-                print(f"{post.name}: {EACH} pictures")
-    rows.sort(key=lambda row: str(row["file_name"]))
+    for number, post in enumerate(POSTS):
+        rows += _render_post(folder, number, post, models)
+        print(f"{post.name}: {EACH} pictures")
     content = {"recipe": recipe(), "pictures": rows}
     write_text(folder / "truth.json", json.dumps(content, indent=1) + "\n")
 
 
-def _light(*, noon: bool) -> Evening:
-    from marchpast.synthesis.environment import Evening
-
-    if not noon:
-        return Evening()
-    return Evening(
-        sun_direction=(-0.35, 0.45, 0.82),
-        sun_radiance=(1.75, 1.62, 1.42),
-        sun_spread=0.02,
-        haze_per_m=0.0005,
-    )
-
-
-def _model(name: str, light: Evening, grain: Grain) -> RenderModel:
-    """Make a vehicle ready, with less fine light than the demo's: it is seen small."""
-    from marchpast.synthesis import build, load_blueprint
-    from marchpast.synthesis.renderer import RenderModel
-
-    vehicle = build(load_blueprint(name))
-    return RenderModel(
-        vehicle, light, grain, seed=SEED + len(name), max_edge_m=0.5, shadow_cell_m=0.2
-    )
-
-
 def _render_post(
-    folder: Path,
-    number: int,
-    post: Post,
-    models: dict[str, RenderModel],
-    light: Evening,
-    grain: Grain,
+    folder: Path, number: int, post: Post, models: dict[str, Model]
 ) -> list[dict[str, object]]:
     """Render one camera's place once and its formations on it."""
-    from marchpast.synthesis.backdrop import render_backdrop
-    from marchpast.synthesis.renderer import Camera
+    from marchpast.synthesis.rendering import Camera, backdrop, lens
 
     camera = Camera(WIDTH, HEIGHT, post.focal_px, post.eye, post.yaw_deg, post.pitch_deg)
-    backdrop = render_backdrop(camera, light, grain, seed=SEED, grid=1)
+    world = _empty(post, number)
+    place = backdrop(world, camera)
+    eye = lens("press", np.random.default_rng([SEED, number]))
     rows: list[dict[str, object]] = []
     for index in range(EACH):
         rng = np.random.default_rng([SEED, number, index])
         layout = post.layouts[index % len(post.layouts)]
-        image, truth = _render_one(camera, backdrop, models, layout, noon=post.noon, rng=rng)
+        image, truth = _render_one(camera, place, world, models, layout, eye, rng)
         name = f"{number}{index:02d}.jpg"
         cv2.imwrite(str(folder / name), image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
         rows.append(
@@ -220,25 +174,46 @@ def _render_post(
     return rows
 
 
+def _empty(post: Post, number: int) -> World:
+    """Return the place of a camera, without what stands where vehicles go or hides them."""
+    from marchpast.synthesis.places import place
+    from marchpast.synthesis.rendering import World, light
+
+    rng = np.random.default_rng([SEED, 1000 + number])
+    staged, shown = place(post.place, rng, season="summer"), light(post.light, rng)
+    ahead = np.array([[x, y, z] for x in range(-64, 180, 3) for y in LANES_M for z in (0.6, 2.0)])
+    ground, lit = staged.clear_view(post.eye, ahead.astype(np.float32)).lit(shown)
+    return World(ground, lit, (), SEED + number)
+
+
 def _render_one(
     camera: Camera,
-    backdrop: Backdrop,
-    models: dict[str, RenderModel],
+    place: Backdrop,
+    world: World,
+    models: dict[str, Model],
     layout: Layout,
-    *,
-    noon: bool,
+    lens: Lens,
     rng: np.random.Generator,
 ) -> tuple[BgrImage, list[TruthRow]]:
-    from marchpast.synthesis.scene import Member, Scene, View
+    from marchpast.synthesis.rendering import develop, render, truth, usual_dress
 
-    view = View(WIDTH, HEIGHT, exposure=0.5 if noon else 0.78, shutter_s=1 / 400)
     places = plan(layout, models, camera, rng=rng)
-    members = [Member(number, models[name], x, y) for number, (name, x, y) in enumerate(places, 1)]
-    scene = Scene(camera, backdrop, members, speed_m_s=0.0, view=view)
-    image, boxes = scene.picture(0.0, np.zeros(2, np.float32), rng)
-    if len(boxes) != len(members):
-        raise NoPlaceError(f"{layout}: {len(members)} vehicles were set and {len(boxes)} are seen")
-    return image, [TruthRow(box.xyxy, box.visible_fraction, box.node) for box in boxes]
+    vehicles = tuple(
+        replace(
+            vehicle,
+            dress=usual_dress(
+                vehicle.model.vehicle, world.light, seed=int(rng.integers(2**31)), dirt=0.2
+            ),
+        )
+        for vehicle in placed_at(places, models)
+    )
+    filled = replace(world, vehicles=vehicles)
+    exposure = render(filled, camera, backdrop=place)
+    rows = truth(filled, camera, exposure)
+    if len(rows) != len(vehicles):
+        raise NoPlaceError(f"{layout}: {len(vehicles)} vehicles were set and {len(rows)} are seen")
+    image = develop(exposure, replace(lens, jpeg_quality=None), rng)
+    return image, [TruthRow(row.xyxy, row.visible_fraction, row.node) for row in rows]
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ ROOMS = (
     "inference",
     "recognition",
     "taxonomy",
+    "references",
     "identity",
     "inventory",
     "pipeline",
@@ -34,7 +35,7 @@ WORKSHOPS = ("training", "synthesis")
 # But the roof has a door into a workshop: a subcommand may import it inside the function that runs
 # it, so that `--help` stays instant and the base install needs no torch. A static import rather
 # than importlib and a name: mypy and whoever renames a function see it.
-DOORS = {("cli", "training")}
+DOORS = {("cli", "training"), ("cli", "synthesis")}
 # The only room that may import a third-party module.
 KEEPERS = {
     "onnxruntime": {"inference"},

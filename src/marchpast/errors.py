@@ -60,3 +60,7 @@ class OutputExistsError(MarchpastError):
 
 class BlueprintError(MarchpastError):
     """A vehicle blueprint or one of its modules is unknown or malformed."""
+
+
+class ReferencesError(MarchpastError):
+    """The reference pictures cannot be read."""

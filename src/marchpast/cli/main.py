@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from marchpast.cli import boundary, calibrate, evaluate, label, split, train
+from marchpast.cli import boundary, calibrate, evaluate, label, split, synth, train
 from marchpast.cli.commands import add_command
 
 _EPILOG = """\
@@ -29,6 +29,10 @@ models, in this order; marchpast COMMAND --help has more on each:
   marchpast export classifier --run runs/classifier --data pictures --out mine
   marchpast calibrate classifier --model mine --data pictures
   marchpast evaluate --pictures pictures/mine --classifier mine
+
+rendered footage, of which everything is known; marchpast synth --help has more:
+  marchpast synth clip convoy --out convoy.mp4
+      a clip of vehicles, and its truth beside it
 
 To make a result, see classify-frames --help.
 
@@ -74,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_commands(commands)
     calibrate.add_commands(commands)
     evaluate.add_commands(commands)
+    synth.add_commands(commands)
     return parser
 
 

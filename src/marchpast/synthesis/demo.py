@@ -3,128 +3,126 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 
 from marchpast.errors import OutputExistsError
-from marchpast.files import replacing, write_text
-from marchpast.records import BgrImage
-from marchpast.synthesis.backdrop import render_backdrop
-from marchpast.synthesis.building.blueprint import load_blueprint
-from marchpast.synthesis.building.builder import build
-from marchpast.synthesis.camera_effects import shake
-from marchpast.synthesis.environment import Evening, Grain
-from marchpast.synthesis.renderer import Camera, RenderModel
-from marchpast.synthesis.scene import Member, Scene, TruthBox, View
+from marchpast.synthesis.building import build, load_blueprint
+from marchpast.synthesis.clips import write_take
+from marchpast.synthesis.clips_takes import File, Member, Take
+from marchpast.synthesis.motion import Array, aim, column, eased, hand, nearest_m
+from marchpast.synthesis.places import StagedPlace, place
+from marchpast.synthesis.rendering import Camera, Lens, Light, Model, light, usual_dress
 
 _LOG = logging.getLogger(__name__)
 
 COLUMN = (
-    "btr80", "osa", "bm21_grad", "pantsir_s1", "civil_lorry",
-    "s300ps_pm", "bal", "bastion_p", "kamaz_truck",
+    "btr80", "btr80", "osa", "bm21_grad", "pantsir_s1", "civil_lorry",
+    "s300ps_pm", "s300ps_pm", "bal", "bastion_p", "ural_4320", "kamaz_truck",
 )  # fmt: skip
 SEED = 22
-FPS = 25
-FRAMES = 310
-SPEED_M_S = 28 / 3.6
-GAP_M = 4.2
-FIRST_NOSE_M = 9.0
-PAN_PX = 150.0
+FPS = Fraction(25, 2)
+FRAMES = 150
 WIDTH, HEIGHT = 1280, 720
-CAMERA = Camera(
-    width=1472, height=768, focal_px=1130.0, eye=(0.0, 18.0, 2.1), yaw_deg=39.0, pitch_deg=1.6
-)
-VIEW = View(width=WIDTH, height=HEIGHT, exposure=0.78, shutter_s=1 / 200)
-_CRF = 26
+_STREET, _DUSK = 4, 11
+"""Seeds of the place and the light, chosen by looking."""
+_SPEED_M_S = 13.0
+_GAP_M = 6.5
+_CRF = 27
+_LENS = Lens(
+    kind="phone", exposure=0.92, blur_px=0.55, shutter_s=1 / 400, noise=0.0035, jpeg_quality=None,
+    sharpen=0.5, vignette=0.10, bloom=0.02, contrast=0.22, saturation=1.12,
+)  # fmt: skip
 
 
-def demo_scene(*, seed: int = SEED) -> Scene:
-    """Build the column and the place; takes a few minutes, most of it baking light."""
-    evening, grain = Evening(), Grain.seeded(seed)
-    members, nose = [], FIRST_NOSE_M
-    for track_id, name in enumerate(COLUMN, start=1):
-        model = RenderModel(build(load_blueprint(name)), evening, grain, seed=seed + track_id)
-        wander = 0.22 * np.sin(2.4 * track_id)
-        members.append(Member(track_id, model, nose, float(wander)))
-        nose += float(model.vehicle.mesh.extent()[1][0]) + GAP_M + 0.9 * float(np.sin(track_id))
-        _LOG.info("%s is ready", name)
-    backdrop = render_backdrop(CAMERA, evening, grain, seed=seed)
-    _LOG.info("the place is ready")
-    return Scene(CAMERA, backdrop, members, speed_m_s=SPEED_M_S, view=VIEW)
+def demo_take(*, seed: int = SEED) -> Take:
+    """Set the column and the street up; gaps, dirt, hand and noise follow from the seed."""
+    staged = place("street", np.random.default_rng(_STREET), season="summer")
+    shown = _dusk()
+    lane = staged.lanes[0]
+    rng = np.random.default_rng(seed)
+    models = {name: Model(build(load_blueprint(name))) for name in dict.fromkeys(COLUMN)}
+    members = tuple(
+        Member(
+            number,
+            models[name],
+            usual_dress(models[name].vehicle, shown, seed=seed + number, dirt=0.35),
+            sideways_m=float(rng.normal(0, 0.12)),
+            headlights=True,
+        )
+        for number, name in enumerate(COLUMN, start=1)
+    )
+    _LOG.info("%d vehicles are ready", len(members))
+    beside = lane.at(lane.length_m / 2)[0]
+    eye = (beside[0], beside[1] + 15.0, 2.2)
+    line = column(
+        [member.length_m for member in members],
+        rng,
+        leader_m=nearest_m(lane, eye) + 1.0,
+        gap_m=_GAP_M,
+        speed_m_s=_SPEED_M_S,
+    )
+    # Windows shine; what the street lamps add to a sky this bright cannot be seen.
+    ground, _ = _cleared(staged, eye).lit(shown)
+    times_s = np.arange(FRAMES) / float(FPS)
+    return Take(
+        kind="demo",
+        place_name=staged.name,
+        place=ground,
+        light=shown,
+        files=(File(lane, line, members),),
+        camera_kind="pavement",
+        views=_views(eye, times_s, rng),
+        rate=FPS,
+        lens_name=_LENS.kind,
+        lens=_LENS,
+        seed=seed,
+    )
 
 
-def pictures(
-    scene: Scene, *, seed: int = SEED, frames: int = FRAMES
-) -> Iterator[tuple[BgrImage, list[TruthBox]]]:
-    """Yield the clip's pictures with their truth, in order."""
-    path = shake(frames, FPS, seed=seed, pan_px=PAN_PX)
-    for index in range(frames):
-        rng = np.random.default_rng([seed, index])
-        yield scene.picture(index / FPS, path[index], rng)
+def _dusk() -> Light:
+    """Return an evening whose low sun stands behind the camera, before the column."""
+    drawn = light("dusk", np.random.default_rng(_DUSK))
+    red, green, blue = drawn.sun_radiance
+    return replace(
+        drawn,
+        sun_direction=(-0.66, 0.66, 0.24),
+        sun_radiance=(1.6 * red, 1.6 * green, 1.6 * blue),
+    )
 
 
-def write_clip(path: Path, images: Iterator[BgrImage], *, width: int, height: int) -> None:
-    """Write H.264 in MP4 at the bit rate of shared footage, atomically.
-
-    One thread, no B-frames (with them x264 decides by what memory held before) and no time
-    stamps: the same pictures give the same bytes. The writer of the media room serves annotated
-    copies and keeps far more bits.
-
-    Raises:
-        OSError: If the folder is missing, full or not writable.
-    """
-    flags = {"fflags": "+bitexact"}
-    with (
-        replacing(path) as file,
-        av.open(file, "w", format="mp4", container_options=flags) as container,
-    ):
-        stream = container.add_stream("libx264", rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.time_base = Fraction(1, FPS)
-        stream.thread_count = 1
-        stream.options = {"crf": str(_CRF), "preset": "slow", "bf": "0", "threads": "1"}
-        for image in images:
-            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+def _cleared(staged: StagedPlace, eye: tuple[float, float, float]) -> StagedPlace:
+    """Take away what hides the lane, parked cars (the truth has none), and houses in the sun."""
+    x = np.arange(-30.0, 60.0, 2.0)
+    (_, lane_y, _), _ = staged.lanes[0].at(staged.lanes[0].length_m / 2)
+    lane = np.stack([eye[0] + x, np.full_like(x, lane_y), np.full_like(x, 1.5)], axis=1)
+    clear = staged.clear_view(eye, lane.astype(np.float32))
+    boxes = clear.place.assembled.boxes
+    size = boxes[:, 1::2] - boxes[:, 0::2]
+    is_behind = (boxes[:, 2] > eye[1]) & (size[:, 2] > 3)
+    cars = (size[:, 0] > 3) & (size[:, 0] < 7) & (size[:, 1] < 3) & (size[:, 2] < 2.6)
+    return clear.without(np.flatnonzero(cars | is_behind))
 
 
-def truth_document(boxes: Sequence[Sequence[TruthBox]], *, seed: int) -> dict[str, object]:
-    """Return the truth of a clip in the manner of COCO, with tracks."""
-    nodes = {box.track_id: box.node for frame in boxes for box in frame}
-    names = sorted(set(nodes.values()))
-    annotations = [
-        {
-            "image_id": index,
-            "track_id": box.track_id,
-            "category_id": names.index(box.node) + 1,
-            "xyxy": [round(value, 1) for value in box.xyxy],
-            "visible_fraction": round(box.visible_fraction, 3),
-        }
-        for index, frame in enumerate(boxes)
-        for box in frame
-    ]
-    military = sum(node != "civilian_vehicle" for node in nodes.values())
-    return {
-        "format": "marchpast-truth/1",
-        "video": {"file_name": "convoy.mp4", "width": WIDTH, "height": HEIGHT, "fps": FPS},
-        "seed": seed,
-        "count": {"vehicles": len(nodes), "military": military},
-        "categories": [{"id": i, "name": name} for i, name in enumerate(names, start=1)],
-        "tracks": [{"track_id": key, "node": nodes[key]} for key in sorted(nodes)],
-        "images": [
-            {"id": index, "frame_index": index, "time_s": index / FPS}
-            for index in range(len(boxes))
-        ],
-        "annotations": annotations,
-    }
+def _views(
+    eye: tuple[float, float, float], times_s: Array, rng: np.random.Generator
+) -> tuple[Camera, ...]:
+    yaw, pitch = aim(eye, (eye[0] + 13.0, eye[1] - 15.0, 3.2))
+    pan = eased(times_s, 0.6, -0.6)
+    sway = hand(times_s, rng, sway_deg=0.10)
+    return tuple(
+        Camera(
+            WIDTH, HEIGHT, 0.76 * WIDTH, eye,
+            yaw + float(turn + shake[0]), pitch + float(shake[1]), float(shake[2]),
+        )
+        for turn, shake in zip(pan, sway, strict=True)
+    )  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -144,28 +142,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write_demo(folder: Path, *, seed: int = SEED, overwrite: bool = False) -> None:
-    """Render the clip and write it with its truth; a quarter of an hour on one core.
+    """Render the clip and write it with its truth; about twenty minutes on one core.
 
     Raises:
         OutputExistsError: If either file exists and `overwrite` is not given.
     """
-    clip, truth = folder / "convoy.mp4", folder / "convoy.truth.json"
-    for path in (clip, truth):
+    clip = folder / "convoy.mp4"
+    for path in (clip, clip.with_suffix(".truth.json")):
         if path.exists() and not overwrite:
             raise OutputExistsError(f"{path} exists; add --overwrite to replace it")
     folder.mkdir(parents=True, exist_ok=True)
-    boxes: list[list[TruthBox]] = []
-
-    def images() -> Iterator[BgrImage]:
-        for image, frame_boxes in pictures(demo_scene(seed=seed), seed=seed):
-            boxes.append(frame_boxes)
-            if len(boxes) % FPS == 0:
-                _LOG.info("%d of %d frames", len(boxes), FRAMES)
-            yield image
-
-    write_clip(clip, images(), width=WIDTH, height=HEIGHT)
-    document = json.dumps(truth_document(boxes, seed=seed), separators=(",", ":"))
-    write_text(truth, document + "\n")
+    write_take(demo_take(seed=seed), clip, crf=_CRF, with_masks=False)
 
 
 if __name__ == "__main__":
