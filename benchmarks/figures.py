@@ -63,8 +63,9 @@ _DEFINITIONS = """\
   than the label is left out and counted.
 - **Calibration error** compares the probability an answer states with how often such answers are
   right, in bins of equal mass.
-- **Open set**: types left out of training, from the classifier's `figures.json`. The natural
-  unknowns further down differ from known ones in their pictures too.
+- **Open set**: types left out of training, from the classifier's `figures.json`: short trainings on
+  photos alone, not the shipped weights, and not repeated for each model. The natural unknowns
+  further down differ from known ones in their pictures too.
 """
 
 

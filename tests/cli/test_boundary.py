@@ -5,19 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from marchpast import errors
 from marchpast.cli import boundary
-
-
-@pytest.fixture(autouse=True)
-def restore_signal() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
 
 
 def run(failure: BaseException, *, debug: bool = False) -> int:

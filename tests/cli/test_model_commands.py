@@ -7,11 +7,10 @@ import importlib.util
 import json
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -30,13 +29,6 @@ Run = Callable[..., tuple[int, str, str]]
 needs_train_extra = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="needs the train extra"
 )
-
-
-@pytest.fixture(autouse=True)
-def restore_signal() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture

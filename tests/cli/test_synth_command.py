@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -20,13 +19,6 @@ Run = Callable[..., tuple[int, str, str]]
 needs_rays = pytest.mark.skipif(
     importlib.util.find_spec("embreex") is None, reason="the ray engine of the synthesis room"
 )
-
-
-@pytest.fixture(autouse=True)
-def restore_signal() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ def classifier_parts(
         parts.append(
             "## Types it never learnt\n\nHow well a score tells types that were left out of "
             "training from known ones (area under the ROC curve; 0.5 is chance), a fold a set of "
-            "types left out.\n\n" + _open_set(own["open_set"])
+            "types left out. Measured with short trainings on photos alone, not with the "
+            "shipped weights, which know all of these types.\n\n" + _open_set(own["open_set"])
         )
     attributes = [*own.get("attributes_seen", ()), *own.get("attributes", ())]
     if attributes:
