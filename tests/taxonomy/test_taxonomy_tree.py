@@ -129,12 +129,28 @@ def test_a_node_tells_what_a_person_can_see(taxonomy: Taxonomy) -> None:
     assert taxonomy.node("sam_short").chassis is None
 
 
-def test_names_come_in_two_languages(taxonomy: Taxonomy) -> None:
+def test_names_come_in_three_languages(taxonomy: Taxonomy) -> None:
     assert taxonomy.name("osa") == "9K33 Osa"
     assert taxonomy.name("tank", language="ru") == "танк"
-    assert all(taxonomy.name(id_, language="ru") for id_ in taxonomy.nodes)
-    with pytest.raises(ValueError, match="'en' and 'ru', got 'de'"):
+    assert taxonomy.name("bastion_p", "uk") == "К-300П «Бастіон-П»"
+    with pytest.raises(ValueError, match="'en', 'ru' and 'uk', got 'de'"):
         taxonomy.name("osa", language="de")  # type: ignore[arg-type]
+
+
+def test_every_node_has_a_name_in_the_letters_of_each_language(taxonomy: Taxonomy) -> None:
+    only = {"en": set("ыэёъіїєґ"), "ru": set("іїєґ"), "uk": set("ыэёъ")}
+    for language, foreign in only.items():
+        names = [taxonomy.name(id_, language) for id_ in taxonomy.nodes]  # type: ignore[arg-type]
+        assert all(names)
+        assert not [name for name in names if set(name.casefold()) & foreign]
+        assert len(set(names)) == len(names)
+        cyrillic = [name for name in names if any("а" <= c <= "я" for c in name.casefold())]
+        assert len(cyrillic) == (0 if language == "en" else len(names))
+
+
+def test_a_node_made_by_hand_without_a_ukrainian_name_is_shown_in_english() -> None:
+    world = Taxonomy([_node("vehicle", None, "class")])
+    assert world.name("vehicle", "uk") == "vehicle"
 
 
 @pytest.mark.parametrize(

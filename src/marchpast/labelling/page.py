@@ -130,7 +130,13 @@ def _crop_row(crop: LabelCrop, taxonomy: Taxonomy) -> dict[str, Any]:
 
 def _node_row(id_: str, taxonomy: Taxonomy) -> dict[str, Any]:
     node = taxonomy.node(id_)
-    spellings = [node.name, node.name_ru, id_, *(alias.text for alias in node.aliases)]
+    spellings = [
+        node.name,
+        node.name_ru,
+        node.name_uk,
+        id_,
+        *(alias.text for alias in node.aliases),
+    ]
     return {
         "id": id_,
         "name": node.name,

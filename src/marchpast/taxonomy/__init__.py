@@ -16,7 +16,9 @@ from marchpast.taxonomy.nodes import (
     LookalikeGroup,
     Node,
 )
+from marchpast.taxonomy.running_text import FoundName
 from marchpast.taxonomy.spelling import name_key
+from marchpast.taxonomy.suggestions import Suggestion
 from marchpast.taxonomy.tree import Taxonomy, load_taxonomy
 
 __all__ = [
@@ -24,9 +26,11 @@ __all__ = [
     "Chassis",
     "FactSource",
     "Feature",
+    "FoundName",
     "Lookalike",
     "LookalikeGroup",
     "Node",
+    "Suggestion",
     "Taxonomy",
     "load_taxonomy",
     "name_key",

@@ -7,11 +7,11 @@ from typing import Literal
 
 from marchpast.records import Level
 
-AliasKind = Literal["ru", "en", "grau", "nato", "translit", "mistranslation"]
-"""Russian; English; designer's, maker's or GRAU index; NATO reporting name; transliteration or
-press name; what machine translation makes of the name."""
+AliasKind = Literal["ru", "uk", "en", "grau", "nato", "translit", "mistranslation"]
+"""Russian; Ukrainian; English; designer's, maker's or GRAU index; NATO reporting name;
+transliteration or press name; what machine translation makes of the name."""
 
-Language = Literal["en", "ru"]
+Language = Literal["en", "ru", "uk"]
 RunningGear = Literal["wheeled", "tracked", "tracked_articulated", "towed"]
 Confidence = Literal["high", "medium"]
 
@@ -138,6 +138,7 @@ class Node:
         unsure: Statements of the entry that lack a second source.
         note: One more thing to know, or empty.
         sources: Where facts were read; empty when from general reference works.
+        name_uk: In Ukrainian; empty only for a node made by hand.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Node:
     unsure: tuple[str, ...] = ()
     note: str = ""
     sources: tuple[FactSource, ...] = ()
+    name_uk: str = ""
 
     @property
     def is_type(self) -> bool:

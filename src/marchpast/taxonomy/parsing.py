@@ -9,7 +9,6 @@ import yaml
 
 from marchpast.errors import TaxonomyError
 from marchpast.records import Level
-from marchpast.taxonomy.names import Designator, SharedSpelling, Wording
 from marchpast.taxonomy.nodes import (
     Alias,
     AliasKind,
@@ -22,6 +21,7 @@ from marchpast.taxonomy.nodes import (
     Node,
     RunningGear,
 )
+from marchpast.taxonomy.wording import Designator, SharedSpelling, Wording
 
 FORMAT = "marchpast-taxonomy/1"
 
@@ -77,6 +77,7 @@ def _node(entry: Mapping[str, Any], level: Level, names: Mapping[str, str]) -> N
         parent=entry["parent"],
         name=entry["name"],
         name_ru=entry["name_ru"],
+        name_uk=entry["name_uk"],
         level=level,
         aliases=tuple(_aliases(entry["aliases"])),
         chassis=_chassis(entry["chassis"]) if level == "type" else None,
@@ -140,7 +141,12 @@ def _wording(data: Mapping[str, Any]) -> Wording:
             for entry in data["ambiguous"]
         ),
         designators=tuple(
-            Designator(tuple(entry["spellings"]), entry["node"]) for entry in data["designators"]
+            Designator(tuple(entry["spellings"]), tuple(entry["nodes"]))
+            for entry in data["designators"]
         ),
         ignored_words=tuple(data["ignored_words"]),
+        ordinary_words=tuple(data["ordinary_words"]),
+        other_things=tuple(data["other_things"]),
+        not_vehicles=tuple(data["not_vehicles"]),
+        counting_words=tuple(data["counting_words"]),
     )

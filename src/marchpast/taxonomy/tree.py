@@ -9,9 +9,13 @@ from importlib import resources
 
 from marchpast.errors import TaxonomyError
 from marchpast.records import Level
-from marchpast.taxonomy.names import NameIndex, Wording
+from marchpast.taxonomy.names import NameIndex
 from marchpast.taxonomy.nodes import Language, Lookalike, LookalikeGroup, Node
 from marchpast.taxonomy.parsing import parse_taxonomy
+from marchpast.taxonomy.running_text import FoundName, names_in
+from marchpast.taxonomy.suggestions import Suggestion
+from marchpast.taxonomy.vocabulary import Vocabulary
+from marchpast.taxonomy.wording import Wording
 
 
 class Taxonomy:
@@ -44,7 +48,8 @@ class Taxonomy:
         self.types: tuple[str, ...] = tuple(n.id for n in self._by_id.values() if n.is_type)
         self.lookalike_groups: tuple[LookalikeGroup, ...] = tuple(lookalike_groups)
         self._check_references()
-        self._names = NameIndex(self._by_id, wording or Wording(), is_within=self.is_within)
+        self._vocabulary = Vocabulary(self._by_id, wording or Wording())
+        self._names = NameIndex(self._by_id, self._vocabulary, is_within=self.is_within)
 
     def node(self, id_: str) -> Node:
         """Return the node with that id.
@@ -66,6 +71,23 @@ class Taxonomy:
                 or if it names several vehicles (the message lists them).
         """
         return self._by_id[self._names.find(spelling)]
+
+    def find_all(self, text: str) -> tuple[FoundName, ...]:
+        """Return every vehicle and group of vehicles that a running text names, in its order.
+
+        Russian and Ukrainian cases, English plurals and transliterations are understood. A word
+        that is also an ordinary one, such as `град`, is returned with how sure it is here.
+        """
+        return names_in(text, vocabulary=self._vocabulary, index=self._names)
+
+    def suggest(self, spelling: str, *, limit: int = 3) -> tuple[Suggestion, ...]:
+        """Return the known names nearest to a text, nearest first; empty when none is near.
+
+        Args:
+            spelling: What somebody wrote; of a longer text the first 200 characters count.
+            limit: The most to return.
+        """
+        return self._names.suggest(spelling, limit=limit)
 
     def lineage(self, id_: str) -> tuple[str, ...]:
         """Return the ids from the root down to the node itself.
@@ -117,16 +139,19 @@ class Taxonomy:
         return self.node(id_).lookalikes
 
     def name(self, id_: str, language: Language = "en") -> str:
-        """Return the name of a node to show to people.
+        """Return the name of a node to show to people, in English, Russian or Ukrainian.
+
+        A node made by hand without a Ukrainian name is shown in English.
 
         Raises:
             TaxonomyError: If there is no such node.
-            ValueError: If the language is not `en` or `ru`.
+            ValueError: If the language is not `en`, `ru` or `uk`.
         """
-        if language not in ("en", "ru"):
-            raise ValueError(f"names are in 'en' and 'ru', got {language!r}")
         node = self.node(id_)
-        return node.name if language == "en" else node.name_ru
+        names = {"en": node.name, "ru": node.name_ru, "uk": node.name_uk or node.name}
+        if language not in names:
+            raise ValueError(f"names are in 'en', 'ru' and 'uk', got {language!r}")
+        return names[language]
 
     def _place(self, node: Node) -> None:
         if node.id in self._by_id:
