@@ -42,8 +42,16 @@ class InventoryError(MarchpastError):
     """An inventory file is malformed, or no inventory has that name."""
 
 
+class CircularPriorError(InventoryError):
+    """A prior knows the inventory that it would be compared with."""
+
+
 class ResultError(MarchpastError):
     """A result folder does not hold what its format promises."""
+
+
+class SettingsError(MarchpastError):
+    """Settings of a run do not fit its sources."""
 
 
 class ConfigError(MarchpastError):

@@ -137,6 +137,43 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSet:
+    """The kinds one vehicle may be: a set that holds the truth at a stated rate.
+
+    Attributes:
+        nodes: Taxonomy nodes in the order of the tree, none within another; each stands for
+            everything under it. Empty when nothing known fits.
+        probability: Calibrated mass of all of them.
+        rate: Share of such sets that hold the truth, as calibrated: 0.9 is nine in ten.
+        reason: One sentence: why the set is not smaller, or why it is empty.
+        narrows: What would make it smaller, one phrase each, most telling first.
+    """
+
+    nodes: tuple[str, ...]
+    probability: float
+    rate: float
+    reason: str
+    narrows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAttribute:
+    """Something about a vehicle that the model or a person saw.
+
+    Attributes:
+        name: Which attribute, one of those that `marchpast.identity` knows: `drive`, `axles` ...
+        value: `wheels`, `4`, `yes` ...
+        origin: `model` or `user`.
+        probability: Calibrated, for the model; `None` for a person's word.
+    """
+
+    name: str
+    value: str
+    origin: Literal["model", "user"]
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What one vehicle is, as far as the evidence carries.
 
@@ -146,6 +183,12 @@ class Identity:
         probability: Calibrated mass at `node`; for `unknown` the mass of the best node.
         reason: One sentence: why the answer stopped at this level.
         candidates: The five likeliest types, whatever the answer, likeliest first.
+        masses: Calibrated mass of every node that holds at least one in two hundred, in the order
+            of the tree; empty where a result holds no more than the answer.
+        answer: The same answer as a set; `None` with a classifier whose card calibrates none.
+        attributes: What was seen of the vehicle itself.
+        conflicts: Where an attribute and the likeliest name contradict each other, one sentence
+            each.
     """
 
     node: str
@@ -153,6 +196,10 @@ class Identity:
     probability: float
     reason: str
     candidates: tuple[Candidate, ...]
+    masses: tuple[Candidate, ...] = ()
+    answer: AnswerSet | None = None
+    attributes: tuple[SeenAttribute, ...] = ()
+    conflicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

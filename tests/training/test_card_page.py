@@ -162,3 +162,33 @@ def test_the_confusion_plot_leaves_out_what_never_occurs() -> None:
     texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "buk" not in texts
     assert {"osa", "tor", "3", "1", "4"} <= set(texts)
+
+
+SET_ROW: dict[str, Any] = {
+    "condition": "far <&>",
+    "n": 40,
+    "events": 9,
+    "judged": 35.4,
+    "held": 31.0,
+    "share": 0.875,
+    "rate": 0.9,
+    "binomial_95": [0.8, 0.97],
+    "mean_names": 1.5,
+    "mean_types": 6.25,
+    "median_types": 4.0,
+    "one_type": 0.2,
+    "empty": 0.0,
+}
+
+
+def test_sets_are_shown_with_a_plot(folder: Path, tmp_path: Path) -> None:
+    tables = {**FIGURES, "sets": [SET_ROW], "set_rates": [SET_ROW]}
+    (folder / "figures.json").write_text(json.dumps(tables), "utf-8")
+    files = card_page.documents(folder, tmp_path / "accuracy.json")
+    assert "![Sets: share that hold the truth, and size](sets.svg)" in files["README.md"]
+    assert "| 0.875 | 0.80 to 0.97 |" in files["README.md"]
+    drawn = ElementTree.fromstring(files["sets.svg"])
+    texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert "far <&>" in texts
+    assert "6.2" in texts
+    assert "n = 35" in texts

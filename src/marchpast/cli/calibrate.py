@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from marchpast.cli.commands import Subparsers
 
 _DESCRIPTION = """\
-Fit the temperature and the threshold of a classifier on labelled pictures that it never
-learnt from, and write them with their figures into the card of its folder. The network is
-not touched. Do this with pictures like the footage you want to judge.
+Fit the temperature and the thresholds of a classifier on labelled pictures that it never
+learnt from, and how wide its sets must be to hold the truth, and write them with their figures
+into the card of its folder. The network is not touched. Do this with pictures like the footage
+you want to judge.
 """
 _EXAMPLES = """\
 examples:
@@ -26,6 +27,8 @@ examples:
       every labelled picture of one collection
   marchpast calibrate classifier --model mine --data pictures --target 0.98
       the pictures that validate; 98 of 100 answers shall be right
+  marchpast calibrate classifier --model mine --data pictures --only-sets
+      temperature and thresholds stay; only the sets and the attributes are fitted
 """
 _TARGET = 0.95
 
@@ -60,6 +63,11 @@ def add_commands(commands: Subparsers) -> None:
         metavar="SHARE",
         help=f"share of the answers that shall be right (default: {_TARGET})",
     )
+    parser.add_argument(
+        "--only-sets",
+        action="store_true",
+        help="leave temperature and thresholds: fit how wide sets are and how sure attributes",
+    )
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:
@@ -80,7 +88,13 @@ def _calibrate(arguments: argparse.Namespace) -> int:
         folder = arguments.pictures.resolve()
         pictures = list(read_collection(folder.parent, folder.name).values())
     with ProgressBar(is_quiet=arguments.quiet or arguments.debug, unit="crops") as progress:
-        done = recalibrate(arguments.model, pictures, target=arguments.target, progress=progress)
+        done = recalibrate(
+            arguments.model,
+            pictures,
+            target=arguments.target,
+            only_sets=arguments.only_sets,
+            progress=progress,
+        )
     sys.stderr.write(f"{arguments.model}: calibrated on {done.crops} vehicles\n")
     print(json.dumps(asdict(done), indent=2))
     return boundary.DONE

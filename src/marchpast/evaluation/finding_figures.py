@@ -26,7 +26,7 @@ def finding_figures(looked: Sequence[Looked], recognizer: Recognizer) -> dict[st
         return {}
     everything = [row.found for row in rows]
     alone = [row.found for row in military]
-    least = recognizer.min_confidence
+    _, least = recognizer.finder("picture")
     return {
         "pictures": len(military),
         "pictures_without_military": len(rows) - len(military),
@@ -40,6 +40,12 @@ def finding_figures(looked: Sequence[Looked], recognizer: Recognizer) -> dict[st
             "all_pictures": recall_figure(everything, false_per_picture=0.1),
         },
         "at_shipped_threshold": _at_threshold(military, rows, least),
+        "by_one_look": {
+            **precision_figures([row.found_once for row in military]),
+            "recall_at_0.1_false": recall_figure(
+                [row.found_once for row in military], false_per_picture=0.1
+            ),
+        },
     } | _by_world(military)
 
 

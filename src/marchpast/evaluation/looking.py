@@ -10,17 +10,18 @@ import numpy.typing as npt
 
 from marchpast.evaluation.box_scores import Found
 from marchpast.evaluation.labelled import CIVIL, WHOLE, LabelledBox, LabelledPicture
-from marchpast.identity import UNKNOWN
+from marchpast.identity import UNKNOWN, brightness
 from marchpast.media import Sampling, open_source
 from marchpast.pipeline import Recognizer, sightings
 from marchpast.progress import SILENCE, Progress
-from marchpast.recognition import OnnxDetector, cut
-from marchpast.records import BgrImage, Box, Detections, Identity
+from marchpast.recognition import Detector, OnnxDetector, ViewsDetector, cut
+from marchpast.records import BgrImage, Box, Detections, Identity, SourceKind
 from marchpast.taxonomy import load_taxonomy
 
 MILITARY = "military_vehicle"
 # Below every confidence that matters for a precision-recall curve: the network's own floor.
 LOWEST_CONFIDENCE = 0.03
+_KINDS: tuple[SourceKind, SourceKind] = ("picture", "video")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,12 +32,14 @@ class Looked:
         picture: With its labels.
         longest_px: Its longer side.
         found: Military boxes, found and true; the true ones only where boxes are tight.
+        found_once: The same by one look, as a frame of a video is looked at.
         is_alarm: Whether the whole flow answered a military vehicle; `None` where one is there.
     """
 
     picture: LabelledPicture
     longest_px: int
     found: Found
+    found_once: Found
     is_alarm: bool | None
 
     @property
@@ -87,7 +90,7 @@ def look_at(
     progress.start("measuring", len(pictures))
     for index, picture in enumerate(pictures):
         image = next(open_source(picture.path).frames(Sampling())).image
-        found = _military(image, recognizer)
+        found, once = (_military(image, recognizer.finder(kind)[0]) for kind in _KINDS)
         truth = [box.xyxy for box in picture.boxes if box.node != CIVIL and picture.is_boxed]
         boxes = np.array(truth, np.float32).reshape(-1, 4)
         looked.append(
@@ -95,6 +98,7 @@ def look_at(
                 picture,
                 max(image.shape[:2]),
                 Found(found.xyxy, found.confidence, boxes, picture.event),
+                Found(once.xyxy, once.confidence, boxes, picture.event),
                 None if picture.has_military else _raises_alarm(picture, recognizer),
             )
         )
@@ -104,11 +108,10 @@ def look_at(
     return looked, named
 
 
-def _military(image: BgrImage, recognizer: Recognizer) -> Detections:
-    detector = recognizer.detector
+def _military(image: BgrImage, detector: Detector) -> Detections:
     found = (
         detector.detect(image, min_confidence=LOWEST_CONFIDENCE)
-        if isinstance(detector, OnnxDetector)
+        if isinstance(detector, OnnxDetector | ViewsDetector)
         else detector.detect(image)
     )
     return found.select(found.class_id == list(detector.labels).index(MILITARY))
@@ -130,13 +133,14 @@ def _name(
     height, width = image.shape[:2]
     is_whole = box.xyxy == WHOLE or not picture.is_boxed
     xyxy: Box = (0.0, 0.0, float(width), float(height)) if is_whole else box.xyxy
-    scores = recognizer.classifier.score([cut(image, xyxy)])
+    crop = cut(image, xyxy)
+    scores = recognizer.classifier.score([crop])
     logits = scores.logits
     size_px = min(xyxy[2] - xyxy[0], xyxy[3] - xyxy[1])
     peak = float(logits.max())
     in_found_box = None
     if is_whole:
-        sure = found.confidence >= recognizer.min_confidence
+        sure = found.confidence >= recognizer.finder("picture")[1]
         best = found.xyxy[sure][:1]
         in_found_box = (
             recognizer.judge.probabilities(recognizer.classifier.classify([cut(image, best[0])]))
@@ -148,7 +152,12 @@ def _name(
         picture.event,
         box,
         recognizer.judge.identify(
-            logits, size_px=size_px, found_as=MILITARY, novelty=scores.novelty
+            logits,
+            size_px=size_px,
+            found_as=MILITARY,
+            novelty=scores.novelty,
+            brightness=brightness([crop]),
+            attributes=scores.attributes,
         ),
         recognizer.judge.probabilities(logits),
         -peak - float(np.log(np.exp(logits.astype(np.float64) - peak).sum())),

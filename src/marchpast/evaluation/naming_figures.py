@@ -13,6 +13,7 @@ from marchpast.evaluation.intervals import area_under_curve, share_of
 from marchpast.evaluation.labelled import CIVIL, SETS, WORLDS, LabelledBox
 from marchpast.evaluation.looking import MILITARY, Named
 from marchpast.evaluation.names import Names
+from marchpast.evaluation.set_figures import set_figures
 from marchpast.identity import NOT_A_VEHICLE, UNKNOWN
 from marchpast.pipeline import Recognizer
 from marchpast.taxonomy import Taxonomy, load_taxonomy
@@ -104,6 +105,9 @@ def _world(rows: Sequence[Named], names: Names) -> dict[str, Any]:
     if military:
         figures["coarse"] = _coarse(military, names)
         figures["answers"] = _answers(military, known, names)
+        sets = set_figures(military, names.taxonomy)
+        if sets:
+            figures["sets"] = sets
     calibration = _calibration(rows, known, names)
     if calibration:
         figures["calibration"] = calibration

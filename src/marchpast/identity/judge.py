@@ -1,33 +1,31 @@
-"""From the classifier's logits to an answer at the level the evidence carries.
-
-The method is roll-up along the tree: probabilities of the leaves are summed upwards and the
-deepest node that holds enough is answered. With a threshold above one half the nodes that hold
-enough form one chain from the root, so "the deepest" is unique.
-"""
+"""From the classifier's logits to what one vehicle is: one node, and a set."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from marchpast.identity.limits import exactness_limits, limit_above, unlearnt_lookalikes
+from marchpast.identity.answers import Look, SetAnswerer, SetLadder
+from marchpast.identity.evidence import EvidenceTable
+from marchpast.identity.evidence_model import AttributeReader
+from marchpast.identity.evidence_words import conflicts
 from marchpast.identity.masses import NOT_A_VEHICLE, Masses, NodeTable
-from marchpast.identity.reasons import level_reason, small_reason, thin_reason
-from marchpast.records import BoolArray, Candidate, FloatArray, Identity
+from marchpast.identity.rollup import MILITARY, ROOT, Rolled, RollUp, Rules
+from marchpast.inference import ClassifySettings, SetSettings
+from marchpast.records import Candidate, FloatArray, Identity, SeenAttribute
 from marchpast.taxonomy import Taxonomy
 
-UNKNOWN = "unknown"
-_MILITARY = "military_vehicle"
-_CIVIL = "civilian_vehicle"
-_ROOT = "vehicle"
-_MOST = 0.5
 _CANDIDATES = 5
+_MOST = 0.5
+_LEAST_MASS = 0.005
+"""Of a node in `Identity.masses`."""
 
 
 class Judge:
-    """Turns the logits of one vehicle's crops into an identity."""
+    """Turns the scores of one vehicle's crops into an identity."""
 
     def __init__(
         self,
@@ -42,6 +40,8 @@ class Judge:
         thin_nodes: Sequence[str] = (),
         rendered_types: Sequence[str] = (),
         min_rendered_score: float | None = None,
+        sets: SetSettings | None = None,
+        attribute_reader: AttributeReader | None = None,
     ) -> None:
         """Prepare the sums along the tree.
 
@@ -61,6 +61,8 @@ class Judge:
                 renderer leaves out is not learnt, and nothing measures it, so their names need
                 `min_rendered_score` where others need `min_type_score`.
             min_rendered_score: `None` names none of them.
+            sets: How sets are made; without it no identity carries one.
+            attribute_reader: Reads the attributes that the network tells, where it does.
 
         Raises:
             TaxonomyError: If a label is no node.
@@ -73,17 +75,64 @@ class Judge:
             )
         self._taxonomy = taxonomy
         self._temperature = temperature
-        self._min_mass = min_mass
-        self._novelty_slope = novelty_slope
-        self._min_type_score = min_type_score
-        self._min_type_size_px = min_type_size_px
-        self._min_rendered_score = min_rendered_score
         self._labels = tuple(labels)
         self._table = NodeTable(taxonomy, self._labels)
-        self._limits = exactness_limits(taxonomy, labels=self._labels, thin_nodes=thin_nodes)
-        self._above_rendered = {
-            node: limit_above(taxonomy, node, thin_nodes=thin_nodes) for node in rendered_types
-        }
+        self._reader = attribute_reader
+        self._evidence = EvidenceTable(taxonomy, self._labels)
+        rules = Rules(
+            min_mass,
+            novelty_slope,
+            min_type_score,
+            min_type_size_px,
+            tuple(thin_nodes),
+            tuple(rendered_types),
+            min_rendered_score,
+        )
+        self._rollup = RollUp(taxonomy, self._table, rules)
+        self._sets: SetAnswerer | None = None
+        if sets is not None:
+            self._sets = SetAnswerer(
+                taxonomy,
+                self._table,
+                sets,
+                few_photos={*thin_nodes, *rendered_types},
+                min_type_size_px=min_type_size_px,
+            )
+
+    @classmethod
+    def from_settings(
+        cls,
+        taxonomy: Taxonomy,
+        *,
+        labels: Sequence[str],
+        settings: ClassifySettings,
+        attribute_names: Sequence[str] = (),
+    ) -> Self:
+        """Return the judge that a classifier's card asks for.
+
+        Args:
+            taxonomy: The tree.
+            labels: The classifier's labels in order.
+            settings: Of its card.
+            attribute_names: What the columns of its output `attributes` stand for.
+
+        Raises:
+            TaxonomyError: If a label is no node.
+        """
+        return cls(
+            taxonomy,
+            labels=labels,
+            temperature=settings.temperature,
+            min_mass=settings.min_mass,
+            novelty_slope=settings.novelty_slope,
+            min_type_score=settings.min_type_score,
+            min_type_size_px=settings.min_type_size_px,
+            thin_nodes=settings.thin_nodes,
+            rendered_types=settings.rendered_types,
+            min_rendered_score=settings.min_rendered_score,
+            sets=settings.sets,
+            attribute_reader=AttributeReader(attribute_names, settings.attributes),
+        )
 
     def probabilities(self, logits: FloatArray) -> npt.NDArray[np.float64]:
         """Return calibrated leaf probabilities, the mean over one vehicle's crops.
@@ -111,6 +160,9 @@ class Judge:
         size_px: float,
         found_as: str,
         novelty: FloatArray | None = None,
+        brightness: float | None = None,
+        attributes: FloatArray | None = None,
+        seen: Sequence[SeenAttribute] = (),
     ) -> Identity:
         """Name one vehicle as exactly as its crops allow.
 
@@ -120,47 +172,85 @@ class Judge:
             found_as: The detector's label for it, `military_vehicle` or `civilian_vehicle`.
             novelty: `(K,)`: how unlike the pictures learnt each crop is, where the classifier
                 says so.
+            brightness: Of the crops, as `brightness` measures it; `None` takes it for light.
+            attributes: `(K, A)`, where the classifier tells attributes.
+            seen: What a person saw: it excludes names for certain. The network's own attributes
+                move no probability: they are read from the same embedding as the names, on which
+                temperature and thresholds were fitted; they are reported, and so are conflicts.
 
         Returns:
             The answer; its node is `background` where the crops show no vehicle.
         """
-        probabilities = self.probabilities(logits)
+        told = self._reader.read(attributes) if self._reader is not None else ()
+        told = (*told, *seen)
+        probabilities = self._evidence.combine(self.probabilities(logits), seen)
         masses = self._table.masses(probabilities)
         candidates = self._candidates(probabilities)
-        no_vehicle = 1.0 - masses[_ROOT]
-        if no_vehicle > 0.5:
+        no_vehicle = 1.0 - masses[ROOT]
+        if no_vehicle > _MOST:
             reason = f"the crops look like no vehicle ({no_vehicle:.2f})"
             return Identity(NOT_A_VEHICLE, "unknown", no_vehicle, reason, candidates)
-        score = self._type_score(masses, novelty)
-        holds, is_strange = self._holding(masses, score)
-        node = masses.deepest(holds)
-        if node is None:
-            return self._unknown(masses, candidates)
-        if found_as == _CIVIL and self._taxonomy.is_within(node, _MILITARY):
-            return self._disagreement(node, masses, candidates)
-        if is_strange:
-            return self._unlike(node, masses, candidates)
-        if node in self._above_rendered and not self._is_sure_enough(score):
-            return self._not_sure_enough(node, masses, candidates)
-        too_small = size_px < self._min_type_size_px and self._taxonomy.level(node) == "type"
-        if too_small:
-            node = self._taxonomy.lineage(node)[-2]
-        if node in self._limits:
-            return self._withheld(node, masses, candidates)
-        reason = (
-            small_reason(
-                self._taxonomy, node, masses, size_px=size_px, smallest=self._min_type_size_px
-            )
-            if too_small
-            else level_reason(
-                self._taxonomy,
-                node,
-                masses,
-                best_label=self._labels[int(np.argmax(probabilities))],
-                min_mass=self._min_mass,
-            )
+        look = self._look(probabilities, size_px, brightness, novelty)
+        rolled = self._rolled(masses, look, found_as)
+        is_node = rolled.node in self._taxonomy.nodes
+        return Identity(
+            rolled.node,
+            self._taxonomy.level(rolled.node) if is_node else "unknown",
+            rolled.probability,
+            rolled.reason,
+            candidates,
+            masses=self._masses(masses),
+            answer=None
+            if self._sets is None
+            else self._sets.answer(masses, rolled, look, seen=told),
+            attributes=told,
+            conflicts=conflicts(self._taxonomy, masses.likeliest_type()[0], told),
         )
-        return self._answer(node, masses, reason, candidates)
+
+    def set_ladder(
+        self,
+        logits: FloatArray,
+        *,
+        size_px: float,
+        novelty: FloatArray | None = None,
+        brightness: float | None = None,
+    ) -> SetLadder | None:
+        """Return the sets of one military vehicle at every one of `PENALTIES`; see `identify`.
+
+        Calibration chooses among them what `identify` will answer. `None` where the crops show
+        no vehicle.
+
+        Raises:
+            ValueError: If this judge makes no sets.
+        """
+        if self._sets is None:
+            raise ValueError("a judge without set settings has no sets; give it `sets`")
+        probabilities = self.probabilities(logits)
+        masses = self._table.masses(probabilities)
+        look = self._look(probabilities, size_px, brightness, novelty)
+        if 1.0 - masses[ROOT] > _MOST:
+            return None
+        return self._sets.ladder(masses, self._rolled(masses, look, MILITARY), look)
+
+    def _look(
+        self,
+        probabilities: npt.NDArray[np.float64],
+        size_px: float,
+        brightness: float | None,
+        novelty: FloatArray | None,
+    ) -> Look:
+        best_label = self._labels[int(np.argmax(probabilities))]
+        strangeness = None if novelty is None else float(novelty.mean())
+        return Look(size_px, best_label, brightness, strangeness)
+
+    def _rolled(self, masses: Masses, look: Look, found_as: str) -> Rolled:
+        return self._rollup.answer(
+            masses,
+            best_label=look.best_label,
+            size_px=look.size_px,
+            found_as=found_as,
+            novelty=look.novelty,
+        )
 
     def _candidates(self, probabilities: npt.NDArray[np.float64]) -> tuple[Candidate, ...]:
         types = [
@@ -170,88 +260,10 @@ class Judge:
         ]
         return tuple(sorted(types, key=lambda row: (-row.probability, row.node))[:_CANDIDATES])
 
-    def _answer(
-        self, node: str, masses: Masses, reason: str, candidates: tuple[Candidate, ...]
-    ) -> Identity:
-        return Identity(node, self._taxonomy.level(node), masses[node], reason, candidates)
-
-    def _unknown(self, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
-        """No node holds enough: not even "a vehicle" is certain."""
-        best = masses[_ROOT]
-        reason = (
-            f"not even a vehicle is certain: {best:.2f}, and an answer needs {self._min_mass:.2f}"
+    def _masses(self, masses: Masses) -> tuple[Candidate, ...]:
+        known = masses.table.nodes
+        return tuple(
+            Candidate(node, masses[node])
+            for node in self._taxonomy.nodes
+            if node in known and masses[node] >= _LEAST_MASS
         )
-        return Identity(UNKNOWN, "unknown", best, reason, candidates)
-
-    def _type_score(self, masses: Masses, novelty: FloatArray | None) -> float | None:
-        """Log-odds of the likeliest type less what novelty costs; `None` without that rule."""
-        if novelty is None or self._novelty_slope is None or self._min_type_score is None:
-            return None
-        return masses.type_score(float(novelty.mean()), slope=self._novelty_slope)
-
-    def _holding(self, masses: Masses, score: float | None) -> tuple[BoolArray, bool]:
-        """Which nodes may be answered, and whether that is less because the crops are strange.
-
-        What the network takes for a type although the crops are unlike the pictures learnt may be
-        of another family, even of another category: of types left out of a training, every third
-        one. Then only military or civil is answered.
-        """
-        holds = masses.values >= self._min_mass
-        if score is None or self._min_type_score is None:
-            return holds, False
-        best, mass = masses.likeliest_type()
-        is_named = mass > _MOST and score >= self._min_type_score
-        is_strange = mass >= self._min_mass and not is_named
-        if is_strange:
-            holds &= self._table.is_class
-        holds[self._table.is_type] = False
-        holds[self._table.nodes.index(best)] = is_named
-        return holds, is_strange
-
-    def _is_sure_enough(self, score: float | None) -> bool:
-        """Whether a type learnt from rendered pictures may be named."""
-        needed = self._min_rendered_score
-        return score is not None and needed is not None and score >= needed
-
-    def _not_sure_enough(
-        self, node: str, masses: Masses, candidates: tuple[Candidate, ...]
-    ) -> Identity:
-        """Withhold a type learnt from rendered pictures that does not stand out enough."""
-        reason = (
-            f"{self._taxonomy.name(node)} holds {masses[node]:.2f}, but it was learnt from "
-            "rendered pictures, and such a name needs more"
-        )
-        return self._answer(self._above_rendered[node], masses, reason, candidates)
-
-    def _unlike(self, node: str, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
-        """The crops point to one type and are unlike the pictures of every listed one."""
-        best, mass = masses.likeliest_type()
-        reason = (
-            f"{self._taxonomy.name(best)} holds {mass:.2f}, but the crops are unlike anything "
-            "trained as a type"
-        )
-        return self._answer(node, masses, reason, candidates)
-
-    def _withheld(self, node: str, masses: Masses, candidates: tuple[Candidate, ...]) -> Identity:
-        """Answer a thin node as exactly as was learnt, and as unlearnt look-alikes allow."""
-        allowed = self._limits[node]
-        is_type = self._taxonomy.node(node).is_type
-        alike = unlearnt_lookalikes(self._taxonomy, node, labels=self._labels) if is_type else ()
-        reason = thin_reason(
-            self._taxonomy,
-            node,
-            masses,
-            alike=alike,
-            min_mass=self._min_mass if allowed == node else None,
-        )
-        return self._answer(allowed, masses, reason, candidates)
-
-    def _disagreement(
-        self, node: str, masses: Masses, candidates: tuple[Candidate, ...]
-    ) -> Identity:
-        """A military name for what the detector takes for a civil vehicle is withheld."""
-        reason = (
-            f"the detector takes it for a civil vehicle, the classifier for "
-            f"{self._taxonomy.name(node)} ({masses[node]:.2f}): neither is answered"
-        )
-        return self._answer(_ROOT, masses, reason, candidates)

@@ -25,6 +25,7 @@ class NodeTable:
             TaxonomyError: If a label is neither a node nor `background`.
         """
         lineages = [() if label == NOT_A_VEHICLE else taxonomy.lineage(label) for label in labels]
+        self.labels = tuple(labels)
         self.nodes = tuple(sorted({node for lineage in lineages for node in lineage}))
         self.depth = np.array([len(taxonomy.lineage(node)) for node in self.nodes])
         levels = np.array([taxonomy.level(node) for node in self.nodes])

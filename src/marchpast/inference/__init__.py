@@ -1,6 +1,7 @@
 """Model cards, verified loading, ONNX Runtime sessions and preprocessing."""
 
 from marchpast.inference.card import (
+    AttributeScale,
     ClassifierCard,
     ClassifySettings,
     DetectorCard,
@@ -8,6 +9,8 @@ from marchpast.inference.card import (
     InputCard,
     ModelCard,
     OutputsCard,
+    PictureSettings,
+    SetSettings,
     load_card,
 )
 from marchpast.inference.model import DEVICES, Device, Model, bundled_models, find_model
@@ -15,6 +18,7 @@ from marchpast.inference.preprocessing import Letterbox, fitted_size, squash
 
 __all__ = [
     "DEVICES",
+    "AttributeScale",
     "ClassifierCard",
     "ClassifySettings",
     "DetectSettings",
@@ -25,6 +29,8 @@ __all__ = [
     "Model",
     "ModelCard",
     "OutputsCard",
+    "PictureSettings",
+    "SetSettings",
     "bundled_models",
     "find_model",
     "fitted_size",

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from marchpast.errors import ModelContractError
 
@@ -59,16 +66,76 @@ class OutputsCard(_Strict):
     attributes: tuple[str, ...] = ()
 
 
+class PictureSettings(_Strict):
+    """How a still picture is looked at, several times where a frame of a video is once.
+
+    Attributes:
+        sizes: Longer sides of the network's input, pixels.
+        mirrored: Look at the network's own size once more with left and right exchanged.
+        judges: Shortest and longest box, pixels of the network's input, on which a look at
+            another than the network's own size has a say.
+        min_confidence: A box that all looks together are less sure of is no vehicle.
+    """
+
+    sizes: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    mirrored: bool
+    judges: tuple[Annotated[float, Field(ge=0.0)], Annotated[float, Field(gt=0.0)]]
+    min_confidence: Probability
+
+
 class DetectSettings(_Strict):
     """Where the detector's confidences cut.
 
     Attributes:
         min_confidence: A box below it starts no track and is no vehicle of its own.
         track_confidence: A box between the two may continue a track, no more.
+        pictures: How still pictures are looked at. Absent: as a frame of a video.
     """
 
     min_confidence: Probability
     track_confidence: Probability
+    pictures: PictureSettings | None = None
+
+
+class AttributeScale(_Strict):
+    """How a network's odds for an attribute become a calibrated probability (Platt 1999).
+
+    Attributes:
+        slope: Multiplies the log-odds.
+        offset: Is added to them.
+    """
+
+    slope: Annotated[float, Field(gt=0.0)]
+    offset: float = 0.0
+
+
+class SetSettings(_Strict):
+    """How probabilities become a set that holds the truth at a stated rate.
+
+    Attributes:
+        rate: Share of such sets that hold the truth.
+        penalties: What a unit of a set's cost takes from its mass, for each condition that
+            `marchpast.identity` tells apart; see `identity.SetMaker`.
+        far_below_px: Below this shorter side of the best crop a vehicle is far.
+        dark_below: Below this median grey level of the crops a vehicle is in the dark.
+        max_novelty: Beyond it, where no category is certain, nothing known fits. Absent: never.
+        fitted_on: Where the penalties come from, one sentence.
+    """
+
+    rate: Annotated[float, Field(gt=0.5, lt=1.0)]
+    penalties: dict[
+        Literal["usual", "far", "dark", "few_photos"], Annotated[float, Field(gt=0.0, lt=1.0)]
+    ]
+    far_below_px: Annotated[int, Field(ge=0)]
+    dark_below: Annotated[float, Field(ge=0.0, le=255.0)]
+    max_novelty: float | None = None
+    fitted_on: str = ""
+
+    @model_validator(mode="after")
+    def _has_every_condition(self) -> Self:
+        if len(self.penalties) < 4:
+            raise ValueError("penalties must name usual, far, dark and few_photos")
+        return self
 
 
 class ClassifySettings(_Strict):
@@ -88,6 +155,8 @@ class ClassifySettings(_Strict):
         min_rendered_score: What their names need where others need `min_type_score`. Absent:
             none of them is named.
         rendered_only: Types of which no photo was learnt from, only rendered pictures.
+        attributes: How sure the network is of each attribute that it may tell, by name.
+        sets: How sets are made. Absent: no identity carries one.
     """
 
     temperature: Annotated[float, Field(gt=0.0)]
@@ -100,6 +169,8 @@ class ClassifySettings(_Strict):
     rendered_types: tuple[str, ...] = ()
     min_rendered_score: float | None = None
     rendered_only: tuple[str, ...] = ()
+    attributes: dict[str, AttributeScale] = {}
+    sets: SetSettings | None = None
 
 
 class _CardBase(_Strict):

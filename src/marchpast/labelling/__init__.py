@@ -9,6 +9,7 @@
 The page is one file that works without a network; nothing leaves the computer it is opened on.
 """
 
+from marchpast.labelling.claims import NamedVehicles, vehicles_of_footage, vehicles_of_result
 from marchpast.labelling.coco import to_coco
 from marchpast.labelling.crops import LabelCrop, crops_of_pictures, crops_of_result
 from marchpast.labelling.labels import LABELS_FORMAT, Label, LabelStatus, read_labels
@@ -19,9 +20,12 @@ __all__ = [
     "Label",
     "LabelCrop",
     "LabelStatus",
+    "NamedVehicles",
     "crops_of_pictures",
     "crops_of_result",
     "read_labels",
     "to_coco",
+    "vehicles_of_footage",
+    "vehicles_of_result",
     "write_label_page",
 ]

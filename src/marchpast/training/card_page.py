@@ -21,6 +21,7 @@ from marchpast.files import write_text
 from marchpast.inference import ClassifierCard, ModelCard, load_card
 from marchpast.training.card_page_classifier import classifier_parts, reliability_bins
 from marchpast.training.card_page_plots import confusion_plot, reliability_plot
+from marchpast.training.card_page_sets import sets_plot
 from marchpast.training.card_page_tables import counts, flat, shown, table
 
 _logger = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ def documents(folder: Path, accuracy: Path) -> dict[str, str]:
             files["confusion.svg"] = confusion_plot(
                 own["confusion"]["labels"], own["confusion"]["counts"]
             )
+        if own.get("sets"):
+            files["sets.svg"] = sets_plot(own["sets"])
     files["README.md"] = page(card, own, measured)
     return files
 
@@ -111,11 +114,7 @@ def _head(card: ModelCard) -> str:
         ("input", f"{card.input.size[0]} x {card.input.size[1]} {card.input.colour_order}, uint8"),
         ("outputs", ", ".join(f"`{name}`" for name in card.outputs.names)),
         ("labels", ", ".join(f"`{label}`" for label in card.labels)),
-        *(
-            (key.replace("_", " "), shown(value))
-            for key, value in card.settings
-            if value is not None
-        ),
+        *flat(card.settings.model_dump(exclude_none=True)),
     ]
     rows = [(name, text if text else "none") for name, text in rows]
     return (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marchpast.inference import ModelCard
+from marchpast.training.card_page_sets import sets_part
 from marchpast.training.card_page_tables import records, short, shown, table
 
 
@@ -40,6 +41,9 @@ def classifier_parts(
             "as it says; below the line it promises too much.\n\n"
             "![Reliability plot](reliability.svg)\n"
         )
+    sets = sets_part(own)
+    if sets:
+        parts.append(sets)
     if own.get("open_set"):
         parts.append(
             "## Types it never learnt\n\nHow well a score tells types that were left out of "
@@ -68,6 +72,9 @@ def _by_condition(worlds: Mapping[str, Any]) -> str:
         "answered as a type": ("answers", "type_level_of_all"),
         "answered as a type, of listed types": ("answers", "type_level_of_listed_types"),
         "calibration error of the answers": ("calibration", "answers"),
+        "sets that hold the truth": ("sets", "hold_the_truth"),
+        "names in a set": ("sets", "names_mean"),
+        "types that a set leaves open": ("sets", "types_left_open_mean"),
         "civil called military": ("civil_called_military",),
         "military called civil or nothing": ("military_called_civil_or_nothing",),
     }

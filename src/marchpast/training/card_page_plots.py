@@ -51,7 +51,7 @@ def reliability_plot(rows: Sequence[Mapping[str, Any]]) -> str:
         y = _TOP + index // columns * (_SIDE + _GAP + 28)
         own = [row for row in rows if str(row["condition"]) == name]
         parts.append(_panel(name, own, x, y))
-    return _svg(width, height, "Reliability: share right against confidence", parts)
+    return svg(width, height, "Reliability: share right against confidence", parts)
 
 
 def confusion_plot(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
@@ -84,7 +84,7 @@ def confusion_plot(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> st
         f'<text class="quiet" x="24" y="{caption:.0f}">rows: what it is; columns: the likeliest '
         "label; shade: share of the row</text>"
     )
-    return _svg(max(right + 24, 520), caption + 16, "Confusion matrix", parts)
+    return svg(max(right + 24, 520), caption + 16, "Confusion matrix", parts)
 
 
 def _panel(name: str, rows: Sequence[Mapping[str, Any]], x: float, y: float) -> str:
@@ -164,7 +164,8 @@ def _matrix_row(
     return parts
 
 
-def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
+def svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
+    """Return a plot that reads on light and on dark pages, of drawn parts."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img">\n<title>{escape(title)}</title>\n'

@@ -26,7 +26,7 @@ UNIONS = {
 }
 """Labels of the collections that are no node: the subtrees they may be in."""
 
-_EXCEPTIONS = {"afv": ("tank",), "artillery": ("mlrs",)}
+EXCEPTIONS = {"afv": ("tank",), "artillery": ("mlrs",)}
 """The collections call a tank a tank and have a label for rocket launchers, so their `afv` is an
 armoured vehicle of another kind and their `artillery` a gun."""
 
@@ -93,7 +93,7 @@ class LabelSpace:
             return self._only(node)
         below = self.within(node)
         if not is_exact and below.any():
-            for root in _EXCEPTIONS.get(node, ()):
+            for root in EXCEPTIONS.get(node, ()):
                 below &= ~self.within(root)
             return below
         above = [up for up in self._taxonomy.lineage(node) if up in self.labels]

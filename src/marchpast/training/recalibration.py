@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from marchpast.files import write_text
 from marchpast.inference import ClassifierCard, Model
 from marchpast.progress import SILENCE, Progress
 from marchpast.taxonomy import load_taxonomy
+from marchpast.training.attribute_calibration import attribute_scales
 from marchpast.training.calibration_data import Thresholds
 from marchpast.training.card_toml import to_toml
 from marchpast.training.classifier_crops import LabelledCrop
@@ -38,12 +39,15 @@ from marchpast.training.classifier_labels import LabelSpace
 from marchpast.training.classifier_learnt import Learnt
 from marchpast.training.datasets import Picture
 from marchpast.training.exported import rounded, scores_of, settings_of
+from marchpast.training.set_figures import fitted_sets
 
 FEWEST_CROPS = 30
 """With fewer, one lucky answer moves the share that is right by more than three points."""
 FEWEST_EVENTS = 2
 """The threshold is chosen on one half of the events and measured on the other."""
 _STORED_SIDE_PX = 288
+_EXACT_COLLECTIONS = ("tank_types",)
+"""Of the project's own: its `tank` is a tank of another country."""
 _SEED = 20261122
 
 
@@ -56,12 +60,14 @@ class Recalibration:
         events: Events they are from.
         before: Temperature and threshold of the card as it was.
         after: As they are now.
+        sets: What the card now says of sets.
     """
 
     crops: int
     events: int
     before: Thresholds
     after: Thresholds
+    sets: Mapping[str, Any]
 
 
 def recalibrate(
@@ -69,6 +75,7 @@ def recalibrate(
     pictures: Sequence[Picture],
     *,
     target: float,
+    only_sets: bool = False,
     progress: Progress = SILENCE,
 ) -> Recalibration:
     """Measure the answers of a classifier on pictures and rewrite its card accordingly.
@@ -77,6 +84,8 @@ def recalibrate(
         folder: Model folder; its `card.toml` is replaced, the network is not touched.
         pictures: Labelled, of events the network never learnt from.
         target: Share of answers that shall be right, over all levels.
+        only_sets: Leave temperature and thresholds as they are, and fit only how wide sets are and
+            how sure attributes.
         progress: Told how far it is, in crops.
 
     Raises:
@@ -93,7 +102,7 @@ def recalibrate(
         )
     crops = cut_crops(
         pictures,
-        exact_collections=(),
+        exact_collections=_EXACT_COLLECTIONS,
         stored_side=_STORED_SIDE_PX,
         backgrounds=0.0,
         generator=np.random.default_rng(_SEED),
@@ -106,12 +115,17 @@ def recalibrate(
             f"{count} labelled military vehicles of {len(events)} events are too few to calibrate "
             f"on; {FEWEST_CROPS} of {FEWEST_EVENTS} are needed, better some hundred"
         )
-    after = rounded(thresholds_of(evaluation, target=target))
-    _rewrite(folder, model, evaluation, after, target=target)
     before = Thresholds(
         *(getattr(card.settings, field.name) for field in dataclasses.fields(Thresholds))
     )
-    return Recalibration(count, len(events), before, after)
+    after = before if only_sets else rounded(thresholds_of(evaluation, target=target))
+    path = folder / "card.toml"
+    tables: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    if not only_sets:
+        _refit(folder, tables, model, evaluation, after, target=target)
+    _refit_sets(folder, tables, model, evaluation)
+    write_text(path, to_toml(tables))
+    return Recalibration(count, len(events), before, after, tables["settings"]["sets"])
 
 
 def _evaluated(
@@ -136,12 +150,16 @@ def _evaluated(
     )
 
 
-def _rewrite(
-    folder: Path, model: Model, evaluation: Evaluation, fitted: Thresholds, *, target: float
+def _refit(
+    folder: Path,
+    tables: dict[str, Any],
+    model: Model,
+    evaluation: Evaluation,
+    fitted: Thresholds,
+    *,
+    target: float,
 ) -> None:
-    """Replace settings and figures; what these pictures cannot measure stays."""
-    path = folder / "card.toml"
-    tables: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    """Replace thresholds and figures of the answers; what these pictures cannot measure stays."""
     side = model.card.input.size[0]
     sizes = size_figures(
         evaluation, fitted, scores_of=lambda views: scores_of(model, views), side=side
@@ -165,4 +183,20 @@ def _rewrite(
     training = tables.get("training", {})
     learnt = Learnt(training.get("crops_by_label", {}), training.get("rendered_by_label", {}))
     add_figures(folder, detail_of(evaluation, fitted, learnt=learnt))
-    write_text(path, to_toml(tables))
+
+
+def _refit_sets(folder: Path, tables: dict[str, Any], model: Model, evaluation: Evaluation) -> None:
+    """Replace how wide sets are and how sure attributes, given the thresholds of the answers."""
+    settings = tables["settings"]
+    taxonomy = load_taxonomy()
+    scales = attribute_scales(model, evaluation.crops, taxonomy, before=settings.get("attributes"))
+    sets, detail = fitted_sets(
+        evaluation,
+        settings,
+        scores_of=lambda views: scores_of(model, views),
+        side=model.card.input.size[0],
+        taxonomy=taxonomy,
+        seed=_SEED,
+    )
+    settings |= {"attributes": scales, "sets": sets}
+    add_figures(folder, detail)
