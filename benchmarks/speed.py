@@ -113,6 +113,7 @@ def _stages(setting: Setting) -> dict[str, dict[str, float]]:
     crops = [frame.image[:300, :400] for frame in setting.frames[:8]]
     batch = squash(crops[:1], setting.classifier.card.input.size)
     found = [setting.recognizer.detector.detect(frame.image) for frame in setting.frames]
+    closely, _ = setting.recognizer.finder("picture")
     tracker = Tracker(
         track_confidence=setting.recognizer.track_confidence,
         min_confidence=setting.recognizer.min_confidence,
@@ -126,6 +127,7 @@ def _stages(setting: Setting) -> dict[str, dict[str, float]]:
         "detect": _timed(lambda: setting.detector.run(tensor), 50),
         "track": _timed(lambda: tracker.update(*next(pairs)), many),
         "classify one crop": _timed(lambda: setting.classifier.run(batch), 50),
+        "find in a still picture": _timed(lambda: closely.detect(setting.frames[0].image), 20),
     }
 
 

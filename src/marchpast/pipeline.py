@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from marchpast.errors import ModelContractError
-from marchpast.identity import NOT_A_VEHICLE, Judge
+from marchpast.identity import MILITARY, NOT_A_VEHICLE, Judge, brightness, in_company
 from marchpast.inference import (
     ClassifierCard,
     DetectorCard,
@@ -29,8 +29,9 @@ from marchpast.recognition import (
     Tracker,
     detect_in_order,
     follow,
+    picture_detector,
 )
-from marchpast.records import Identity, Sighting, Track
+from marchpast.records import Identity, Sighting, SourceKind, Track
 from marchpast.taxonomy import load_taxonomy
 
 DEFAULT_SAMPLING = Sampling(every_s=0.2)
@@ -41,7 +42,8 @@ class Recognizer:
     """The two networks with the rules that turn their numbers into names.
 
     Attributes:
-        detector: Finds vehicles.
+        detector: Finds vehicles in the frames of a video.
+        picture_finder: Finds them in still pictures, and from which confidence on they count.
         classifier: Scores crops.
         judge: Turns scores into identities.
         min_confidence: A weaker detection is no vehicle of its own.
@@ -57,6 +59,7 @@ class Recognizer:
         *,
         min_confidence: float,
         track_confidence: float,
+        picture_finder: tuple[Detector, float] | None = None,
         models: Sequence[tuple[ModelCard, str]] = (),
     ) -> None:
         """Join the parts; `load` does it for models with cards.
@@ -67,6 +70,8 @@ class Recognizer:
             judge: See `marchpast.identity`.
             min_confidence: From here on a detection may start a track.
             track_confidence: Between the two it may only continue one.
+            picture_finder: For still pictures, with its own `min_confidence`; `None` looks at
+                them as at a frame of a video.
             models: What a result states about the networks.
         """
         self.detector = detector
@@ -74,6 +79,7 @@ class Recognizer:
         self.judge = judge
         self.min_confidence = min_confidence
         self.track_confidence = track_confidence
+        self.picture_finder = picture_finder or (detector, min_confidence)
         self.models = tuple(models)
 
     @classmethod
@@ -92,7 +98,8 @@ class Recognizer:
             detector: Bundled name or model folder.
             classifier: Bundled name or model folder.
             device: `auto` takes CUDA where it works; `cuda` takes it or fails.
-            long_side: Longer side of the detector's input in pixels; `None` takes the card's.
+            long_side: Longer side of the detector's input in pixels; `None` takes the card's. With
+                a size of your own a still picture is looked at once, at this size.
             min_confidence: `None` takes the card's.
 
         Raises:
@@ -110,23 +117,24 @@ class Recognizer:
         found, named = finder.card.settings, namer.card.settings
         starts = found.min_confidence if min_confidence is None else min_confidence
         continues = min(found.track_confidence, starts)
+        pictures = found.pictures if long_side is None else None
+        picture_starts = pictures.min_confidence if pictures and min_confidence is None else starts
         return cls(
             OnnxDetector(finder, min_confidence=continues, size=long_side),
             OnnxClassifier(namer),
-            Judge(
+            Judge.from_settings(
                 load_taxonomy(),
                 labels=namer.card.labels,
-                temperature=named.temperature,
-                min_mass=named.min_mass,
-                novelty_slope=named.novelty_slope,
-                min_type_score=named.min_type_score,
-                min_type_size_px=named.min_type_size_px,
-                thin_nodes=named.thin_nodes,
-                rendered_types=named.rendered_types,
-                min_rendered_score=named.min_rendered_score,
+                settings=named,
+                attribute_names=namer.card.outputs.attributes,
             ),
             min_confidence=starts,
             track_confidence=continues,
+            picture_finder=(
+                (picture_detector(finder, pictures, min_confidence=picture_starts), picture_starts)
+                if pictures
+                else None
+            ),
             models=((finder.card, finder.provider), (namer.card, namer.provider)),
         )
 
@@ -142,15 +150,22 @@ class Recognizer:
         cards = [card for card, _ in self.models if isinstance(card, ClassifierCard)]
         return tuple(name for card in cards for name in card.settings.rendered_only)
 
+    def finder(self, kind: SourceKind) -> tuple[Detector, float]:
+        """Return the detector for pictures or videos, and from where on its boxes count."""
+        return (self.detector, self.min_confidence) if kind == "video" else self.picture_finder
+
     def identify(self, track: Track) -> Identity:
         """Name a track by its best looks."""
-        scores = self.classifier.score([crop.image for crop in track.crops])
+        images = [crop.image for crop in track.crops]
+        scores = self.classifier.score(images)
         sides = track.xyxy[:, 2:] - track.xyxy[:, :2]
         return self.judge.identify(
             scores.logits,
             size_px=float(sides.min(axis=1).max()),
             found_as=self.detector.labels[track.class_id],
             novelty=scores.novelty,
+            brightness=brightness(images),
+            attributes=scores.attributes,
         )
 
 
@@ -180,11 +195,26 @@ def sightings(
     Raises:
         SourceError: If no frame decodes.
     """
+    detector, starts = recognizer.finder(source.kind)
     tracker = Tracker(
-        track_confidence=recognizer.track_confidence, min_confidence=recognizer.min_confidence
+        track_confidence=min(recognizer.track_confidence, starts), min_confidence=starts
     )
-    detected = detect_in_order(source.frames(sampling), recognizer.detector, workers=workers)
-    for event in follow(detected, tracker=tracker):
+    detected = detect_in_order(source.frames(sampling), detector, workers=workers)
+    named = _named(source, follow(detected, tracker=tracker), recognizer, on_frame)
+    if source.kind == "video":
+        yield from named
+    else:
+        military = list(detector.labels).index(MILITARY)
+        yield from in_company(tuple(named), load_taxonomy(), military_class=military)
+
+
+def _named(
+    source: Source,
+    events: Iterator[Track | FollowedFrame],
+    recognizer: Recognizer,
+    on_frame: Callable[[FollowedFrame], None] | None,
+) -> Iterator[Sighting]:
+    for event in events:
         if isinstance(event, Track):
             identity = recognizer.identify(event)
             if identity.node != NOT_A_VEHICLE:

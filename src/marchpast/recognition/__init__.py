@@ -9,6 +9,7 @@ from marchpast.recognition.following import follow
 from marchpast.recognition.histories import FollowedFrame, TrackHistory
 from marchpast.recognition.motion import CameraMotion, Motion
 from marchpast.recognition.tracker import Tracker
+from marchpast.recognition.views import View, ViewsDetector, fused, picture_detector
 
 __all__ = [
     "BestLooks",
@@ -22,10 +23,14 @@ __all__ = [
     "OnnxDetector",
     "TrackHistory",
     "Tracker",
+    "View",
+    "ViewsDetector",
     "area",
     "clip",
     "cut",
     "detect_in_order",
     "follow",
+    "fused",
     "iou",
+    "picture_detector",
 ]
