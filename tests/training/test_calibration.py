@@ -118,7 +118,7 @@ def test_strange_crops_are_named_no_type(space: LabelSpace, taxonomy: Taxonomy) 
     logits = np.zeros((200, len(LEAVES)), np.float32)
     logits[:, LEAVES.index("t80")] = generator.uniform(6, 8, 200)
     is_near = np.arange(200) < 160
-    novelty = np.where(is_near, 0.2, 0.6).astype(np.float32)
+    novelty = np.where(is_near, 0.2, 0.7).astype(np.float32)
     novelty += generator.uniform(-0.15, 0.15, 200).astype(np.float32)
     truths = [("t80", True) if near else ("osa", True) for near in is_near]
     crops = _crops(logits, truths, space, taxonomy, novelty=novelty)
@@ -136,10 +136,10 @@ def test_a_rendered_type_needs_more_than_its_false_names(
     # 1,000 crops of a known tank, all named rightly; on top of these, crops of trucks that the
     # network takes for an Osa, which it learnt from rendered pictures.
     logits = np.zeros((1004, len(LEAVES)), np.float32)
-    logits[:1000, LEAVES.index("t80")] = 8.0
+    logits[:1000, LEAVES.index("t80")] = 5.0
     logits[:10, LEAVES.index("t80")] = 0.0
-    logits[:10, LEAVES.index("t90a_m")] = 4.0
-    logits[1000:, LEAVES.index("osa")] = [4.0, 5.0, 6.0, 7.0]
+    logits[:10, LEAVES.index("t90a_m")] = 3.0
+    logits[1000:, LEAVES.index("osa")] = [5.0, 6.0, 7.5, 8.5]
     truths = [("t80", True)] * 1000 + [("military_truck", True)] * 4
     novelty = np.full(1004, 0.2, np.float32)
     crops = _crops(logits, truths, space, taxonomy, novelty=novelty, rendered="osa")
