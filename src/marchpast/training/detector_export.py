@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from marchpast.files import sha256_of, write_bytes, write_text
-from marchpast.inference import Model
-from marchpast.recognition import OnnxDetector
+from marchpast.inference import Model, PictureSettings
+from marchpast.recognition import OnnxDetector, picture_detector
 from marchpast.training.card_toml import to_toml
 from marchpast.training.datasets import SPLITS_FILE, Picture
 from marchpast.training.detector_config import DetectorConfig
@@ -40,10 +40,17 @@ LONG_SIDE = 768
 """Longer side of the input as shipped, pixels; docs/decisions/0002-detector.md says why."""
 
 FALSE_PER_PICTURE = {"min_confidence": 0.12, "track_confidence": 0.5}
+FALSE_IN_STILLS = 0.15
 """False military boxes a picture that a threshold allows, over all validation pictures.
 
-Counted before the classifier's veto, which leaves a third of the civil pictures that raise one.
+Counted before the classifier's veto, which leaves a third of the civil pictures that raise one. Of
+still pictures it may be more: what all looks find together is vetoed oftener when it is false.
 """
+
+_SCALES = (2 / 3, 1.0, 4 / 3, 5 / 3)
+_JUDGES = (24.0, 400.0)
+"""How still pictures are looked at: sizes by comparison with a video's frames, and the boxes
+(pixels of the input) on which another size has a say; docs/decisions/0002-detector.md says why."""
 
 STARTED_FROM = (
     "PicoDet-S 416, COCO weights, PaddlePaddle/PaddleDetection, Apache-2.0 "
@@ -119,11 +126,18 @@ def export(
     with tempfile.TemporaryDirectory() as folder:
         # Loading needs a card, and the card's thresholds need a loaded model.
         _write_model(Path(folder), content, tables)
-        detector = OnnxDetector(Model.load(Path(folder), device="cpu"), min_confidence=SCORE_FLOOR)
+        model = Model.load(Path(folder), device="cpu")
+        detector = OnnxDetector(model, min_confidence=SCORE_FLOOR)
         examined = examine(val, detector.detect)
-    tables["settings"] = settings(examined)
-    tables["figures"] = figures(examined, min_confidence=tables["settings"]["min_confidence"])
-    tables["figures"] |= threshold_figures(examined, tables["settings"])
+        stills = still_settings(long_side)
+        closely = examine(val, picture_detector(model, stills, min_confidence=SCORE_FLOOR).detect)
+    chosen = settings(examined)
+    confidence = round(confidence_for(closely, false_per_picture=FALSE_IN_STILLS), 3)
+    pictures = stills.model_dump() | {"min_confidence": confidence}
+    tables["settings"] = chosen | {"pictures": pictures}
+    tables["figures"] = figures(examined, min_confidence=chosen["min_confidence"])
+    tables["figures"] |= threshold_figures(examined, chosen)
+    tables["figures"]["pictures"] = figures(closely, min_confidence=confidence)
     tables["limits"] = {"text": list(LIMITS)}
     out.mkdir(parents=True, exist_ok=True)
     _write_model(out, content, tables)
@@ -138,6 +152,16 @@ def settings(examined: Sequence[Examined]) -> dict[str, float]:
         name: round(confidence_for(examined, false_per_picture=allowed), 3)
         for name, allowed in FALSE_PER_PICTURE.items()
     }
+
+
+def still_settings(long_side: int) -> PictureSettings:
+    """Return how still pictures are looked at; the threshold is chosen on the exported graph.
+
+    >>> still_settings(768).sizes
+    (512, 768, 1024, 1280)
+    """
+    sizes = tuple(max(32, round(long_side * scale / 32) * 32) for scale in _SCALES)
+    return PictureSettings(sizes=sizes, mirrored=True, judges=_JUDGES, min_confidence=0.5)
 
 
 def threshold_figures(
