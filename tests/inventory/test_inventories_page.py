@@ -10,7 +10,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "inventories.md"
 
 def test_every_example_on_the_page_holds() -> None:
     result = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
-    assert (result.failed, result.attempted) == (0, 6)
+    assert result.failed == 0
+    assert result.attempted > 10
 
 
 def test_the_file_on_the_page_is_an_inventory() -> None:

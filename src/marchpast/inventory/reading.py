@@ -11,24 +11,35 @@ from importlib import resources
 from pathlib import Path
 from typing import cast
 
-from marchpast.errors import InventoryError, TaxonomyError
+from marchpast.errors import InventoryError
 from marchpast.inventory.announced import (
     Amount,
     AnnouncedLine,
+    Figures,
     Inventory,
     InventoryConfidence,
     InventorySource,
-    Qualifier,
+)
+from marchpast.inventory.parts import (
+    FIGURES,
+    read_counted,
+    read_figures,
+    read_lines,
+    read_sentences,
+    read_sources,
 )
 from marchpast.inventory.strict_yaml import MAX_BYTES, Fields, Value, read_document
 from marchpast.taxonomy import Taxonomy, load_taxonomy
 
 FORMAT = "marchpast-inventory/1"
 
-_QUALIFIERS = ("exact", "at_least", "about")
+_REQUIRED = ("format", "id", "place", "partial")
+_OPTIONAL = (
+    *("draft", "date", "announced", "reported", "counted", "lines", "sources", "confidence"),
+    *("note", "sentences"),
+)
 _CONFIDENCES = ("high", "medium", "low")
 _SUFFIXES = (".yaml", ".yml")
-_MILITARY = "military_vehicle"
 
 
 def bundled_inventories() -> tuple[str, ...]:
@@ -57,8 +68,24 @@ def load_inventory(path_or_name: str | os.PathLike[str]) -> Inventory:
             raise InventoryError(_unknown_name(path_or_name))
         return parse_inventory(bundled[path_or_name], file=f"{path_or_name}.yaml")
     path = Path(path_or_name)
-    shown = str(path) if str(path).isprintable() else repr(str(path))
-    return parse_inventory(_content_of(path, shown=shown), file=shown)
+    return parse_inventory(_content_of(path, "inventory file"), file=_shown(path))
+
+
+def read_announcement(path: Path) -> str:
+    """Read the text of an announcement from a UTF-8 file, with or without a byte-order mark.
+
+    Raises:
+        InventoryError: If there is no such file, or it is no such text.
+    """
+    content = _content_of(path, "text")
+    if len(content) > MAX_BYTES:
+        raise InventoryError(f"{_shown(path)}: the text has more than {MAX_BYTES} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InventoryError(
+            f"{_shown(path)}: byte {error.start} is not UTF-8; save the text as UTF-8"
+        ) from error
 
 
 def parse_inventory(content: bytes, *, file: str, taxonomy: Taxonomy | None = None) -> Inventory:
@@ -72,22 +99,21 @@ def parse_inventory(content: bytes, *, file: str, taxonomy: Taxonomy | None = No
     Raises:
         InventoryError: If they are not of the format.
     """
+    taxonomy = taxonomy or load_taxonomy()
     document = read_document(content, file=file)
-    top = document.mapping(
-        "an inventory",
-        required=("format", "id", "place", "partial", "sources"),
-        optional=("date", "announced", "lines", "confidence", "note"),
-    )
+    top = document.mapping("an inventory", required=_REQUIRED, optional=_OPTIONAL)
     top["format"].choice("format", (FORMAT,))
-    announced = (
-        top["announced"].mapping("announced", required=(), optional=("published", "total"))
-        if "announced" in top
+    is_draft = top["draft"].flag("draft") if "draft" in top else False
+    published, announced = _announced(top)
+    sentences = read_sentences(top["sentences"]) if "sentences" in top else ()
+    lines = read_lines(top["lines"], taxonomy, sentences=sentences) if "lines" in top else ()
+    is_partial = top["partial"].flag("partial")
+    _check_agreement(top, announced.total, lines, is_partial=is_partial)
+    reported = (
+        top["reported"].mapping("reported", required=(), optional=FIGURES)
+        if "reported" in top
         else {}
     )
-    total = _total(announced["total"]) if "total" in announced else None
-    lines = _lines(top, taxonomy or load_taxonomy())
-    is_partial = top["partial"].flag("partial")
-    _check_agreement(top, total, lines, is_partial=is_partial)
     confidence = (
         top["confidence"].choice("confidence", _CONFIDENCES) if "confidence" in top else None
     )
@@ -95,60 +121,30 @@ def parse_inventory(content: bytes, *, file: str, taxonomy: Taxonomy | None = No
         id=top["id"].text("id"),
         place=top["place"].text("place"),
         date=top["date"].date("date") if "date" in top else None,
-        total=total,
+        total=announced.total,
         lines=lines,
         is_partial=is_partial,
-        sources=_sources(top["sources"]),
+        sources=_sources(document, top, is_draft=is_draft),
         confidence=cast(InventoryConfidence | None, confidence),
         note=top["note"].text("note") if "note" in top else "",
         sha256=hashlib.sha256(content).hexdigest(),
-        published=announced["published"].date("published") if "published" in announced else None,
+        published=published,
+        personnel=announced.personnel,
+        aircraft=announced.aircraft,
+        historic=announced.historic,
+        reported=read_figures(reported),
+        counted=read_counted(top["counted"], taxonomy) if "counted" in top else (),
+        is_draft=is_draft,
+        sentences=sentences,
     )
 
 
-def _total(value: Value) -> Amount:
-    given = value.mapping("total", required=("value",), optional=("qualifier",))
-    return Amount(given["value"].whole_number("value"), _qualifier(given))
-
-
-def _qualifier(given: Fields) -> Qualifier:
-    if "qualifier" not in given:
-        return "exact"
-    return cast(Qualifier, given["qualifier"].choice("qualifier", _QUALIFIERS))
-
-
-def _lines(top: Fields, taxonomy: Taxonomy) -> tuple[AnnouncedLine, ...]:
-    lines: dict[str, tuple[int, AnnouncedLine]] = {}
-    for item in top["lines"].items("lines") if "lines" in top else ():
-        given = item.mapping("a line", required=("type",), optional=("count", "qualifier"))
-        if "qualifier" in given and "count" not in given:
-            raise given["qualifier"].error("a qualifier needs a count beside it")
-        node = _node(given["type"], taxonomy)
-        if node in lines:
-            raise given["type"].error(
-                f"{taxonomy.name(node)} ({node}) is announced twice, first on line {lines[node][0]}"
-            )
-        amount = (
-            Amount(given["count"].whole_number("count"), _qualifier(given))
-            if "count" in given
-            else None
-        )
-        lines[node] = (item.node.start_mark.line + 1, AnnouncedLine(node, amount))
-    return tuple(line for _, line in lines.values())
-
-
-def _node(value: Value, taxonomy: Taxonomy) -> str:
-    written = value.text("type")
-    try:
-        node = taxonomy.find(written).id
-    except TaxonomyError as error:
-        raise value.error(str(error)) from error
-    if node == _MILITARY or not taxonomy.is_within(node, _MILITARY):
-        raise value.error(
-            f"a line names a military vehicle or a group of them, got {written!r} ({node}); "
-            "a number for all vehicles together is the total"
-        )
-    return node
+def _announced(top: Fields) -> tuple[str | None, Figures]:
+    if "announced" not in top:
+        return None, Figures()
+    given = top["announced"].mapping("announced", required=(), optional=("published", *FIGURES))
+    published = given["published"].date("published") if "published" in given else None
+    return published, read_figures(given)
 
 
 def _check_agreement(
@@ -164,41 +160,36 @@ def _check_agreement(
         )
 
 
-def _sources(value: Value) -> tuple[InventorySource, ...]:
-    sources = []
-    for item in value.items("sources"):
-        given = item.mapping("a source", required=("url",), optional=("publisher",))
-        url = given["url"].text("url")
-        if not url.startswith(("http://", "https://")) or any(c.isspace() for c in url):
-            raise given["url"].error(f"a url starts with http:// or https://, got {url[:60]!r}")
-        publisher = given["publisher"].text("publisher") if "publisher" in given else ""
-        sources.append(InventorySource(url, publisher))
-    if not sources:
-        raise value.error("an inventory needs at least one source")
-    return tuple(sources)
+def _sources(document: Value, top: Fields, *, is_draft: bool) -> tuple[InventorySource, ...]:
+    sources = read_sources(top["sources"]) if "sources" in top else ()
+    if not (sources or is_draft):
+        where = top.get("sources", document)
+        raise where.error("an inventory needs the key 'sources' with at least one source")
+    return sources
 
 
 def _is_like_a_path(text: str) -> bool:
     return "/" in text or os.sep in text or text.endswith(_SUFFIXES)
 
 
-def _content_of(path: Path, *, shown: str) -> bytes:
+def _shown(path: Path) -> str:
+    return str(path) if str(path).isprintable() else repr(str(path))
+
+
+def _content_of(path: Path, what: str) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device would never end
-            raise InventoryError(f"{shown}: an inventory is a regular file, this is not one")
+            raise InventoryError(f"{_shown(path)}: the {what} is a regular file, this is not one")
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InventoryError(
-            f"{shown}: cannot read this inventory file: {reason}; bundled inventories are "
-            f"{', '.join(bundled_inventories())}"
-        ) from error
+        raise InventoryError(f"{_shown(path)}: cannot read this {what}: {reason}") from error
 
 
 @functools.cache
 def _bundled() -> dict[str, bytes]:
-    folder = resources.files("marchpast.inventory") / "data"
+    folder = resources.files("marchpast.inventory") / "data" / "inventories"
     return {
         entry.name.removesuffix(".yaml"): entry.read_bytes()
         for entry in folder.iterdir()
