@@ -7,103 +7,68 @@ kind that settles neither.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
-from marchpast.inventory.announced import Amount, AnnouncedLine, Inventory
-from marchpast.inventory.counting import NO_VEHICLE, UNKNOWN, SeenCount, count_as
+from marchpast.inventory.announced import Figures, Inventory
+from marchpast.inventory.clip_links import ClipLink
+from marchpast.inventory.comparison import Comparison, ComparisonLine
+from marchpast.inventory.counting import count_as
+from marchpast.inventory.observing import MILITARY, Kind, Observation, observe
+from marchpast.inventory.priors import Prior, ranked, refuse_circular
+from marchpast.inventory.reconciling import Reconciled, most_allowed, reconcile
+from marchpast.inventory.verdicts import Judgement
 from marchpast.records import Sighting
 from marchpast.taxonomy import Taxonomy, load_taxonomy
 
-Verdict = Literal["covered", "surplus", "not announced", "not seen", "cannot tell"]
-Overall = Literal[
-    "consistent, but does not prove it", "inconsistent", "explains nothing", "cannot tell"
-]
-
-# "About N" is taken to allow up to a quarter more, and two vehicles at least. Ours: round figures
-# in announcements are off by up to a tenth ("about 200" was said of 194), and since a surplus is an
-# accusation the band is wider than what was met.
-ABOUT_SHARE = 0.25
-ABOUT_VEHICLES = 2
-
-_MILITARY = "military_vehicle"
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonLine:
-    """What came of one kind of vehicle.
-
-    Attributes:
-        node: Taxonomy id: of the announced line, or of what was seen and not announced.
-        announced: `None` when no line of the announcement covers it.
-        seen: How many were seen that this line covers, each under the narrowest line.
-        verdict: What the two say together.
-        reason: Why, one sentence.
-    """
-
-    node: str
-    announced: AnnouncedLine | None
-    seen: SeenCount
-    verdict: Verdict
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What came of comparing the sightings with one inventory.
-
-    Attributes:
-        inventory_id: Which inventory.
-        place: Where the event was to be.
-        date: ISO date of the event, `None` when not known.
-        total: Announced in all, `None` when no number was given.
-        is_partial: True when the announcement names some of the equipment only.
-        seen_total: All military vehicles that were seen, named or only known to be military.
-        lines: The announced lines in their order, then what was seen outside them.
-        overall: The verdict on the whole.
-        reason: Why, one sentence or two.
-    """
-
-    inventory_id: str
-    place: str
-    date: str | None
-    total: Amount | None
-    is_partial: bool
-    seen_total: SeenCount
-    lines: tuple[ComparisonLine, ...]
-    overall: Overall
-    reason: str
-
 
 def compare(
-    sightings: Sequence[Sighting], inventory: Inventory, taxonomy: Taxonomy | None = None
+    sightings: Sequence[Sighting],
+    inventory: Inventory,
+    taxonomy: Taxonomy | None = None,
+    *,
+    level: float = 0.9,
+    links: Sequence[ClipLink] = (),
+    prior: Prior | None = None,
 ) -> Comparison:
     """Compare what was seen with what was announced.
 
+    A vehicle takes part as the set it was answered with, or as the one node where there is no set.
     Civil vehicles, boxes without a vehicle and vehicles without an answer take no part.
 
     Args:
         sightings: Of one run, in any order; civil and unnamed ones may be among them.
         inventory: What was announced.
         taxonomy: The package's when `None`.
+        level: How probable it must be, by the calibrated masses, that the names carry a
+            contradiction before it is stated, above 0.5 and below 1.
+        links: Clips that are disjoint, whose vehicles are then added. That clips show the same
+            convoy changes nothing here: clips are not added unless they are said to be disjoint.
+        prior: For `Comparison.rankings` only; no verdict depends on it.
 
     Raises:
+        CircularPriorError: If the prior knows the inventory.
         TaxonomyError: If a sighting or a line has a node that the taxonomy does not have.
+        ValueError: If the level is out of its range, or a link names a source that is not there.
     """
+    if not 0.5 < level < 1:
+        raise ValueError(f"level must be above 0.5 and below 1, got {level}")
+    if prior is not None:
+        refuse_circular(prior, inventory)
     taxonomy = taxonomy or load_taxonomy()
-    military = [s for s in sightings if _is_military(s, taxonomy)]
-    announced, others = _assigned(military, inventory, taxonomy)
-    lines = [
-        _announced_line(line, announced[line.node], others, taxonomy) for line in inventory.lines
-    ]
-    lines += [_other_line(node, others[node], inventory, taxonomy) for node in others]
-    seen_total = count_as(_MILITARY, military)
-    unnamed = sum(s.identity.node in (UNKNOWN, "vehicle") for s in sightings)
-    overall, reason = _overall(lines, seen_total, inventory, taxonomy)
-    if unnamed:
-        reason += f" {_number(unnamed, 'track')} without a name left out."
+    nodes = [taxonomy.node(line.node).id for line in inventory.lines]
+    observation = observe(sightings, nodes, taxonomy, links=links)
+    reconciled = reconcile(
+        observation,
+        room=[most_allowed(line.amount) for line in inventory.lines],
+        is_partial=inventory.is_partial,
+        total=_most_in_all(inventory),
+    )
+    judgement = Judgement(inventory, taxonomy, observation, reconciled, level=level)
+    lines = _announced_lines(inventory, judgement, observation, reconciled)
+    lines += _others(judgement, observation, taxonomy)
+    sure = [s for s, kind in _pairs(observation) if not kind.may_be_civil]
+    seen_total = count_as(MILITARY, sure)
+    whole = judgement.of_all(lines, seen_total)
     return Comparison(
         inventory_id=inventory.id,
         place=inventory.place,
@@ -112,156 +77,93 @@ def compare(
         is_partial=inventory.is_partial,
         seen_total=seen_total,
         lines=tuple(lines),
-        overall=overall,
-        reason=reason,
+        overall=whole.overall,
+        reason=whole.reason,
+        because=whole.because,
+        left_over=reconciled.left_over,
+        level=level,
+        rankings=() if prior is None else ranked(sightings, prior, taxonomy),
     )
 
 
-def most_allowed(amount: Amount | None) -> float:
-    """Return how many vehicles an announced number allows without contradiction.
+def _most_in_all(inventory: Inventory) -> float:
+    """Return the most vehicles that the total allows: the announced one, or else the reported one.
 
-    >>> most_allowed(Amount(8, "exact")), most_allowed(Amount(90, "about"))
-    (8, 113)
-    >>> most_allowed(Amount(50, "at_least"))
-    inf
+    Historic vehicles are in the total or beside it, which announcements hardly ever say: the wider
+    reading counts.
     """
-    if amount is None or amount.qualifier == "at_least":
-        return math.inf
-    if amount.qualifier == "exact":
-        return amount.value
-    return amount.value + max(ABOUT_VEHICLES, math.ceil(amount.value * ABOUT_SHARE))
+    said = Figures(inventory.total, historic=inventory.historic)
+    if inventory.total is None:
+        said = inventory.reported
+    beside = 0.0 if said.historic is None else most_allowed(said.historic)
+    return most_allowed(said.total) + beside
 
 
-def _is_military(sighting: Sighting, taxonomy: Taxonomy) -> bool:
-    node = sighting.identity.node
-    return node not in (UNKNOWN, NO_VEHICLE) and taxonomy.is_within(node, _MILITARY)
-
-
-def _assigned(
-    military: Sequence[Sighting], inventory: Inventory, taxonomy: Taxonomy
-) -> tuple[dict[str, list[Sighting]], dict[str, list[Sighting]]]:
-    """Return the sightings by the narrowest line above them, and the rest by their own node."""
-    announced: dict[str, list[Sighting]] = {line.node: [] for line in inventory.lines}
-    others: dict[str, list[Sighting]] = {}
-    for sighting in military:
-        node = sighting.identity.node
-        above = [up for up in taxonomy.lineage(node) if up in announced]
-        if above:
-            announced[above[-1]].append(sighting)
-        else:
-            others.setdefault(node, []).append(sighting)
-    return announced, {node: others[node] for node in taxonomy.nodes if node in others}
-
-
-def _announced_line(
-    line: AnnouncedLine,
-    sightings: Sequence[Sighting],
-    others: dict[str, list[Sighting]],
-    taxonomy: Taxonomy,
-) -> ComparisonLine:
-    seen = count_as(line.node, sightings)
-    name = taxonomy.name(line.node)
-    given = "without a number" if line.amount is None else str(line.amount)
-    verdict: Verdict
-    if seen.tracks:
-        is_surplus = seen.at_once > most_allowed(line.amount)
-        verdict = "surplus" if is_surplus else "covered"
-        reason = f"{_interval(seen)}; announced {given}"
-        if not is_surplus:
-            reason += "; this is what the footage shows of the parade, not how complete it was"
-    elif wider := [node for node in others if taxonomy.is_within(line.node, node)]:
-        verdict = "cannot tell"
-        names = " and ".join(taxonomy.name(node) for node in wider)
-        reason = f"no vehicle was named {name}, but what was seen as {names} may be one"
-    else:
-        verdict = "not seen"
-        reason = f"no {name} in this footage, which says nothing about the parade"
-    return ComparisonLine(line.node, line, seen, verdict, reason)
-
-
-def _other_line(
-    node: str, sightings: Sequence[Sighting], inventory: Inventory, taxonomy: Taxonomy
-) -> ComparisonLine:
-    seen = count_as(node, sightings)
-    narrower = [line.node for line in inventory.lines if taxonomy.is_within(line.node, node)]
-    verdict: Verdict = "cannot tell"
-    if inventory.announces_nothing:
-        verdict = "not announced"
-        reason = f"{_interval(seen)}; the announcement was that no equipment takes part"
-    elif narrower:
-        names = " or ".join(map(taxonomy.name, narrower))
-        reason = f"{_interval(seen)}; may be {names}, which is announced, or something else"
-    elif inventory.is_partial:
-        reason = (
-            f"{_interval(seen)}; the announcement does not name every kind, so what it leaves out "
-            "is no contradiction"
+def _announced_lines(
+    inventory: Inventory, judgement: Judgement, observation: Observation, reconciled: Reconciled
+) -> list[ComparisonLine]:
+    surely: list[list[Sighting]] = [[] for _ in inventory.lines]
+    for sighting, kind in _pairs(observation):
+        if kind.within is not None:
+            surely[kind.within].append(sighting)
+    lines = []
+    for i, announced in enumerate(inventory.lines):
+        seen = count_as(announced.node, surely[i])
+        excess = judgement.excess_of_line(i)
+        verdict, reason = judgement.of_line(i, seen)
+        lines.append(
+            ComparisonLine(
+                node=announced.node,
+                nodes=(announced.node,),
+                announced=announced,
+                seen=seen,
+                covered_least=reconciled.least[i],
+                covered_most=reconciled.most[i],
+                over=excess.over if excess else 0,
+                shown_at=excess.scene.moments if excess else (),
+                verdict=verdict,
+                reason=reason,
+            )
         )
-    else:
-        verdict = "not announced"
-        reason = f"{_interval(seen)}; the announcement names every kind and not this one"
-        if alike := _announced_lookalikes(node, inventory, taxonomy):
-            reason += f"; it is easily taken for {alike}, which is announced"
-    return ComparisonLine(node, None, seen, verdict, reason)
+    return lines
 
 
-def _announced_lookalikes(node: str, inventory: Inventory, taxonomy: Taxonomy) -> str:
-    alike = [
-        lookalike.name
-        for lookalike in taxonomy.lookalikes(node)
-        if lookalike.node is not None
-        and any(taxonomy.is_within(lookalike.node, line.node) for line in inventory.lines)
-    ]
-    return " or ".join(alike)
-
-
-def _overall(
-    lines: Sequence[ComparisonLine],
-    seen_total: SeenCount,
-    inventory: Inventory,
-    taxonomy: Taxonomy,
-) -> tuple[Overall, str]:
-    if not seen_total.tracks:
-        return "cannot tell", "No military vehicle was seen: there is nothing to compare."
-    if inventory.announces_nothing:
-        return "explains nothing", (
-            "The announcement was that no equipment takes part, so the parade explains nothing of "
-            "what was seen; nor does this say what does."
+def _others(
+    judgement: Judgement, observation: Observation, taxonomy: Taxonomy
+) -> list[ComparisonLine]:
+    """Return a line for each set of answers that is not surely of one announced line."""
+    by_kind: dict[Kind, list[Sighting]] = {}
+    for sighting, kind in _pairs(observation):
+        if kind.within is None:
+            by_kind.setdefault(kind, []).append(sighting)
+    lines = []
+    for kind in sorted(by_kind, key=judgement.order):
+        node = _nearest_above(kind.nodes, taxonomy)
+        seen = count_as(node, by_kind[kind])
+        excess = judgement.excess_of_kind(kind)
+        verdict, reason = judgement.of_kind(kind, seen)
+        lines.append(
+            ComparisonLine(
+                node=node,
+                nodes=kind.nodes,
+                announced=None,
+                seen=seen,
+                covered_least=None,
+                covered_most=None,
+                over=excess.over if excess else 0,
+                shown_at=excess.scene.moments if excess else (),
+                verdict=verdict,
+                reason=reason,
+            )
         )
-    named = _namer(lines, taxonomy)
-    against = [
-        f"{verdict}: {named(verdict)}" for verdict in ("surplus", "not announced") if named(verdict)
-    ]
-    if seen_total.at_once > most_allowed(inventory.total):
-        against.append(f"{seen_total.at_once} seen at once, {inventory.total} announced in all")
-    if against:
-        return "inconsistent", (
-            f"If the names are right, more was seen than was announced: {'; '.join(against)}."
-        )
-    if not named("covered"):
-        return "cannot tell", (
-            "Nothing that was seen contradicts the announcement, and nothing is surely of a kind "
-            "that it names."
-        )
-    reason = (
-        f"Announced and seen: {named('covered')}; nothing contradicts the announcement. The same "
-        "vehicles may have moved for another reason."
-    )
-    if open_ := [line for line in lines if line.verdict == "cannot tell" and not line.announced]:
-        names = ", ".join(taxonomy.name(line.node) for line in open_)
-        reason += f" It says nothing about {names}."
-    return "consistent, but does not prove it", reason
+    return lines
 
 
-def _namer(lines: Sequence[ComparisonLine], taxonomy: Taxonomy) -> Callable[[Verdict], str]:
-    def named(verdict: Verdict) -> str:
-        return ", ".join(taxonomy.name(line.node) for line in lines if line.verdict == verdict)
-
-    return named
+def _pairs(observation: Observation) -> zip[tuple[Sighting, Kind]]:
+    return zip(observation.sightings, observation.kinds, strict=True)
 
 
-def _interval(seen: SeenCount) -> str:
-    return f"at least {seen.at_once} seen, in {_number(seen.tracks, 'track')}"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _nearest_above(nodes: Sequence[str], taxonomy: Taxonomy) -> str:
+    """Return the nearest node at or above all of these."""
+    first, *others = [taxonomy.lineage(node) for node in nodes]
+    return [up for up in first if all(up in lineage for lineage in others)][-1]
