@@ -43,6 +43,16 @@ def test_every_state_of_every_vehicle_is_built(name: str) -> None:
         assert extent(vehicle, 2)[0] > -0.15, "nothing goes through the ground"
 
 
+def test_tubes_that_only_show_when_raised_are_counted_then() -> None:
+    bastion = load_blueprint("bastion_p")
+    counted = [
+        build(bastion, state=state).attributes.canisters for state in vehicle_states(bastion)
+    ]
+    assert counted == [0, 2]
+    bal = load_blueprint("bal")
+    assert build(bal, state="firing").attributes.canisters == 8
+
+
 def test_a_vehicle_that_never_changes_only_travels() -> None:
     mtlb = load_blueprint("mtlb")
     assert vehicle_states(mtlb) == ("travel",)

@@ -1,6 +1,5 @@
 """Light obeys its laws: energy, distance, shadow, and nothing depends on what should not matter."""
 
-import functools
 from dataclasses import replace
 
 import numpy as np
@@ -8,27 +7,25 @@ import pytest
 
 pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
 
+from tests.level_world import GROUND, Level, box_model
+
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.building import build, load_blueprint
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
-from marchpast.synthesis.building.paints import paint_index
 from marchpast.synthesis.building.shapes import box
 from marchpast.synthesis.rendering import (
     LIGHTS,
     Camera,
     Dress,
     Exposure,
-    Grain,
     Lamp,
     Light,
     Model,
     Placed,
-    Things,
     World,
     light,
     render,
 )
 
-GROUND = 0.3
 DOWN = Camera(240, 240, 120.0, (4.0, 0.0, 14.0), 0.0, -89.0)
 """Sees 28 m of ground; its picture's top lies towards -Y, its right towards -X."""
 UNIFORM = Light(
@@ -45,35 +42,7 @@ UNIFORM = Light(
     haze_per_m=0.0,
 )
 DARK = replace(UNIFORM, zenith=(0.0, 0.0, 0.0), horizon=(0.0, 0.0, 0.0))
-
-
-class Level:
-    """Level ground that reflects `GROUND` of the light, and nothing else."""
-
-    def __init__(self, triangles: FloatArray | None = None) -> None:
-        corners = np.zeros((0, 3, 3), np.float32) if triangles is None else triangles
-        count = len(corners)
-        self.things = Things(corners, np.zeros(count, np.int64), np.ones(count, np.float32))
-
-    def ground(
-        self, x: FloatArray, y: FloatArray, grain: Grain, light: Light
-    ) -> tuple[FloatArray, FloatArray]:
-        return np.full((len(x), 3), GROUND, np.float32), np.zeros(len(x), np.float32)
-
-    def albedo(
-        self, kind: IntArray, tint: FloatArray, points: FloatArray, grain: Grain, light: Light
-    ) -> FloatArray:
-        return np.full((len(kind), 3), GROUND, np.float32)
-
-
-@functools.cache
-def box_model(paint: str = "white") -> Model:
-    mesh = box((0, 8.0, -1.5, 1.5, 0, 2.0), paint=paint_index(paint))
-    none = np.zeros((0, 3), np.float32)
-    vehicle = build(load_blueprint("btr80"))
-    return Model(
-        replace(vehicle, mesh=mesh, wheel_centres=none, wheel_radii=np.zeros(0, np.float32))
-    )
+BOX = (8.0, 3.0, 2.0)
 
 
 def shot(under: Light, *vehicles: Placed, triangles: FloatArray | None = None) -> Exposure:
@@ -93,14 +62,14 @@ def test_under_a_uniform_sky_open_ground_reflects_its_own_reflectance() -> None:
 
 def test_under_a_uniform_sky_a_roof_reflects_its_own_reflectance() -> None:
     white = replace(Dress(dirt=0.0), colours={"white": (0.5, 0.5, 0.5)})
-    exposure = shot(UNIFORM, Placed(1, box_model(), (0, 0, 0), 0.0, white))
+    exposure = shot(UNIFORM, Placed(1, box_model(*BOX), (0, 0, 0), 0.0, white))
     roof = exposure.radiance[115:125, 115:125].mean()
     # A little dust and the mirror part of the paint are the rest.
     assert roof == pytest.approx(0.5, rel=0.06)
 
 
 def test_the_shares_of_light_at_a_corner_sum_to_one_where_nothing_hides_it() -> None:
-    model = box_model()
+    model = box_model(*BOX)
     seen = model.sky
     total = seen.share.astype(np.float32).sum(axis=1) + seen.ground + seen.own
     top = model.mesh.normals[..., 2].reshape(-1) > 0.99
@@ -115,8 +84,8 @@ def test_the_shares_of_light_at_a_corner_sum_to_one_where_nothing_hides_it() -> 
 def test_a_uniform_sky_lights_every_heading_alike(heading_deg: float) -> None:
     turn = np.deg2rad(heading_deg)
     nose = (float(4 - 4 * np.cos(turn)), float(-4 * np.sin(turn)), 0.0)
-    straight = shot(UNIFORM, Placed(1, box_model(), (0, 0, 0), 0.0, Dress()))
-    turned = shot(UNIFORM, Placed(1, box_model(), nose, heading_deg, Dress()))
+    straight = shot(UNIFORM, Placed(1, box_model(*BOX), (0, 0, 0), 0.0, Dress()))
+    turned = shot(UNIFORM, Placed(1, box_model(*BOX), nose, heading_deg, Dress()))
     beside = at(straight, 4.0, 2.2)
     out = (4.0 - 2.2 * np.sin(turn), 2.2 * np.cos(turn))
     assert at(turned, *out) == pytest.approx(beside, rel=0.06)
@@ -124,7 +93,7 @@ def test_a_uniform_sky_lights_every_heading_alike(heading_deg: float) -> None:
 
 
 def test_the_ground_under_and_beside_a_vehicle_is_dimmed_and_far_from_it_is_not() -> None:
-    exposure = shot(UNIFORM, Placed(1, box_model(), (0, 0, 0), 0.0, Dress()))
+    exposure = shot(UNIFORM, Placed(1, box_model(*BOX), (0, 0, 0), 0.0, Dress()))
     near, far = at(exposure, 4.0, 2.1), at(exposure, 4.0, 9.0)
     assert near < 0.8 * GROUND
     assert far == pytest.approx(GROUND, rel=0.02)
@@ -132,7 +101,7 @@ def test_the_ground_under_and_beside_a_vehicle_is_dimmed_and_far_from_it_is_not(
 
 def test_the_sun_casts_a_shadow_of_the_right_length() -> None:
     low = replace(DARK, sun_direction=(0.0, -1.0, 1.0), sun_radiance=(1.0, 1.0, 1.0))
-    exposure = shot(low, Placed(1, box_model(), (0, 0, 0), 0.0, Dress()))
+    exposure = shot(low, Placed(1, box_model(*BOX), (0, 0, 0), 0.0, Dress()))
     lit = GROUND * np.sqrt(0.5)
     # 2 m high under 45 degrees: the shadow reaches from y 1.5 to y 3.5.
     assert at(exposure, 4.0, 3.0) == pytest.approx(0.0, abs=0.01)
@@ -142,7 +111,7 @@ def test_the_sun_casts_a_shadow_of_the_right_length() -> None:
 
 def test_vehicles_and_things_shade_each_other() -> None:
     low = replace(DARK, sun_direction=(0.0, -1.0, 0.6), sun_radiance=(1.0, 1.0, 1.0))
-    roof = Placed(1, box_model(), (0, 0, 0), 0.0, Dress())
+    roof = Placed(1, box_model(*BOX), (0, 0, 0), 0.0, Dress())
     wall = box((-2, 10, -3.2, -3.0, 0, 9.0), paint=0).triangles
     open_roof, shaded = shot(low, roof), shot(low, roof, triangles=wall)
     assert open_roof.radiance[120, 120].mean() > 0.05
@@ -163,7 +132,7 @@ def test_lamps_fade_with_the_square_of_the_distance() -> None:
 
 def test_a_vehicle_hides_a_street_lamp_and_lights_the_road_with_its_own() -> None:
     lamp = DARK.with_lamps((Lamp((4.0, -6.0, 3.0), (1.0, 1.0, 1.0)),))
-    one = Placed(1, box_model(), (0, 0, 0), 0.0, Dress())
+    one = Placed(1, box_model(*BOX), (0, 0, 0), 0.0, Dress())
     assert at(shot(lamp, one), 4.0, 3.0) < 0.02 * at(shot(lamp), 4.0, 3.0)
     truck = Placed(1, Model(build(load_blueprint("btr80"))), (6.0, 0, 0), 0.0, Dress())
     dark, lit = (shot(DARK, replace(truck, headlights=on)) for on in (False, True))

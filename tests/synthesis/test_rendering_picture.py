@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
 
 from marchpast.records import BgrImage
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.building import build, load_blueprint
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
 from marchpast.synthesis.building.shapes import box
 from marchpast.synthesis.rendering import (
     LENSES,

@@ -1,6 +1,5 @@
 """What is said about a picture must agree with geometry worked out another way."""
 
-import functools
 from dataclasses import replace
 
 import numpy as np
@@ -8,18 +7,16 @@ import pytest
 
 pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
 
-from marchpast.synthesis.building import build, flatcar, load_blueprint
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
-from marchpast.synthesis.building.paints import paint_index
+from tests.level_world import Level, box_model
+
+from marchpast.synthesis.arrays import FloatArray
+from marchpast.synthesis.building import flatcar
 from marchpast.synthesis.building.shapes import box
 from marchpast.synthesis.rendering import (
     Camera,
     Dress,
-    Grain,
-    Light,
     Model,
     Placed,
-    Things,
     World,
     light,
     render,
@@ -27,47 +24,17 @@ from marchpast.synthesis.rendering import (
 )
 
 CAMERA = Camera(192, 108, 160.0, (0.0, 20.0, 2.1), 0.0, 0.0)
-LENGTH_M, WIDTH_M, HEIGHT_M = 8.0, 2.0, 3.0
-
-
-class Plain:
-    """Grey ground with whatever stands on it."""
-
-    def __init__(self, triangles: FloatArray | None = None) -> None:
-        corners = np.zeros((0, 3, 3), np.float32) if triangles is None else triangles
-        count = len(corners)
-        self.things = Things(corners, np.zeros(count, np.int64), np.ones(count, np.float32))
-
-    def ground(
-        self, x: FloatArray, y: FloatArray, grain: Grain, light: Light
-    ) -> tuple[FloatArray, FloatArray]:
-        return np.full((len(x), 3), 0.2, np.float32), np.zeros(len(x), np.float32)
-
-    def albedo(
-        self, kind: IntArray, tint: FloatArray, points: FloatArray, grain: Grain, light: Light
-    ) -> FloatArray:
-        return np.full((len(kind), 3), 0.3, np.float32)
-
-
-@functools.cache
-def box_model() -> Model:
-    """A vehicle that is a plain box from its nose backwards."""
-    mesh = box((0, LENGTH_M, -WIDTH_M / 2, WIDTH_M / 2, 0, HEIGHT_M), paint=paint_index("body"))
-    vehicle = build(load_blueprint("btr80"))
-    none = np.zeros((0, 3), np.float32)
-    return Model(
-        replace(vehicle, mesh=mesh, wheel_centres=none, wheel_radii=np.zeros(0, np.float32))
-    )
+BOX = LENGTH_M, WIDTH_M, HEIGHT_M = 8.0, 2.0, 3.0
 
 
 def placed(
     track_id: int, x: float, y: float, heading_deg: float = 0.0, speed_m_s: float = 0.0
 ) -> Placed:
-    return Placed(track_id, box_model(), (x, y, 0), heading_deg, Dress(), speed_m_s=speed_m_s)
+    return Placed(track_id, box_model(*BOX), (x, y, 0), heading_deg, Dress(), speed_m_s=speed_m_s)
 
 
 def world(*vehicles: Placed, triangles: FloatArray | None = None) -> World:
-    return World(Plain(triangles), light("overcast", np.random.default_rng(1)), vehicles, seed=1)
+    return World(Level(triangles), light("overcast", np.random.default_rng(1)), vehicles, seed=1)
 
 
 def corners_of(one: Placed) -> FloatArray:

@@ -1,5 +1,6 @@
 """The files of the demonstration clip: the writer, and what it does not replace."""
 
+import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
 
 from marchpast.errors import OutputExistsError
+from marchpast.synthesis import load_blueprint
 from marchpast.synthesis.clips_writing import write_clip
-from marchpast.synthesis.demo import main, write_demo
+from marchpast.synthesis.demo import COLUMN, FRAMES, HEIGHT, WIDTH, main, write_demo
+
+BUNDLED = Path(__file__).resolve().parents[2] / "datasets" / "demo"
 
 
 def test_same_pictures_give_the_same_bytes(tmp_path: Path) -> None:
@@ -36,3 +40,17 @@ def test_an_existing_clip_is_not_replaced(
     assert stopped.value.code == 2
     assert "convoy.mp4 exists" in capsys.readouterr().err
     assert (tmp_path / "convoy.mp4").read_bytes() == b"mine"
+
+
+def test_the_bundled_truth_is_of_the_bundled_clip_and_of_this_column() -> None:
+    truth = json.loads((BUNDLED / "convoy.truth.json").read_text("utf-8"))
+    nodes = [load_blueprint(name).node for name in COLUMN]
+    assert [track["node"] for track in truth["tracks"]] == nodes
+    assert all(track["is_clear"] for track in truth["tracks"][1:]), "all but the first are clear"
+    assert truth["count"]["vehicles"] == len(COLUMN)
+    with av.open(str(BUNDLED / "convoy.mp4")) as container:
+        frames = list(container.decode(video=0))
+    assert len(frames) == len(truth["images"]) == FRAMES
+    assert (frames[0].width, frames[0].height) == (WIDTH, HEIGHT)
+    times = [row["time_s"] for row in truth["images"]]
+    assert [float(frame.time or 0) for frame in frames] == pytest.approx(times, abs=1e-3)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marchpast.cli import boundary
 from marchpast.cli.commands import add_command
+from marchpast.cli.synth_common import (
+    add_overwrite,
+    add_seed,
+    add_types,
+    chosen,
+    require_ray_engine,
+)
+from marchpast.cli.synth_sheets import add_preview, add_references
 
 if TYPE_CHECKING:
     from marchpast.cli.commands import Subparsers
@@ -64,25 +70,6 @@ examples:
   classify-frames rail.mp4 --out result
       what marchpast says of it, to compare with rail.truth.json
 """
-_REFERENCES_DESCRIPTION = """\
-Render eight views of every vehicle under neutral light: one WebP sheet a vehicle and
-index.json. The sheets that marchpast brings along were made by this command.
-"""
-_REFERENCES_EXAMPLES = """\
-examples:
-  marchpast synth references --out sheets
-  marchpast synth references --out sheets --types osa tor --overwrite
-      draw these two again, keep the others
-"""
-_PREVIEW_DESCRIPTION = """\
-Render one vehicle from eight sides onto a sheet, with the dimensions of what was built
-beside those its blueprint asks for. For whoever adds or corrects a blueprint.
-"""
-_PREVIEW_EXAMPLES = """\
-examples:
-  marchpast synth preview osa --out osa.png
-  marchpast synth preview bal --out bal-firing.png --state firing
-"""
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -100,8 +87,8 @@ def add_commands(commands: Subparsers) -> None:
     )
     _add_pictures(below)
     _add_clip(below)
-    _add_references(below)
-    _add_preview(below)
+    add_references(below)
+    add_preview(below)
 
 
 def _add_pictures(below: Subparsers) -> None:
@@ -117,8 +104,8 @@ def _add_pictures(below: Subparsers) -> None:
         "--out", type=Path, required=True, metavar="FOLDER", help="collection to write"
     )
     parser.add_argument("--count", type=int, required=True, metavar="N", help="how many pictures")
-    _add_seed(parser)
-    _add_types(parser)
+    add_seed(parser)
+    add_types(parser)
     parser.add_argument(
         "--workers", type=int, default=1, metavar="N",
         help="processes; the pictures are the same for any number (default: 1)",
@@ -144,7 +131,7 @@ def _add_clip(below: Subparsers) -> None:
         "--out", type=Path, required=True, metavar="FILE",
         help="MP4 to write; its truth goes beside it, as NAME.truth.json",
     )  # fmt: skip
-    _add_seed(parser)
+    add_seed(parser)
     parser.add_argument(
         "--seconds", type=float, default=6.0, metavar="S", help="length, 1 to 60 (default: 6)"
     )
@@ -152,93 +139,21 @@ def _add_clip(below: Subparsers) -> None:
         "--size", choices=SIZES, default="640x360", metavar="WxH",
         help=f"of the picture: {' or '.join(SIZES)} (default: 640x360)",
     )  # fmt: skip
-    _add_overwrite(parser, "a clip")
-
-
-def _add_references(below: Subparsers) -> None:
-    parser = add_command(
-        below,
-        "references",
-        _references,
-        summary="sheets of eight views of every vehicle",
-        description=_REFERENCES_DESCRIPTION,
-        examples=_REFERENCES_EXAMPLES,
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="FOLDER",
-        help="folder of the sheets; those that are there already are kept",
-    )  # fmt: skip
-    _add_types(parser)
-    _add_overwrite(parser, "sheets")
-
-
-def _add_preview(below: Subparsers) -> None:
-    parser = add_command(
-        below,
-        "preview",
-        _preview,
-        summary="one vehicle from eight sides, with its dimensions",
-        description=_PREVIEW_DESCRIPTION,
-        examples=_PREVIEW_EXAMPLES,
-    )
-    parser.add_argument("type", metavar="TYPE", help="a vehicle that can be built, such as osa")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="PNG to write")
-    parser.add_argument(
-        "--state", choices=("travel", "firing"), default="travel",
-        help="as it drives, or ready to fire (default: travel)",
-    )  # fmt: skip
-    _add_overwrite(parser, "a sheet")
-
-
-def _add_seed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="S", help="all chance follows from it (default: 0)"
-    )
-
-
-def _add_types(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--types", nargs="+", metavar="TYPE", help="vehicles to draw (default: all there are)"
-    )
-
-
-def _add_overwrite(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--overwrite", action="store_true", help=f"replace {what} already there")
+    add_overwrite(parser, "a clip")
 
 
 def _nothing_chosen(_arguments: argparse.Namespace) -> int:
     raise boundary.UsageError("say what to make: marchpast synth --help lists it")
 
 
-def _require_synthesis_extra() -> None:
-    if importlib.util.find_spec("embreex") is None:
-        raise boundary.UsageError(
-            "marchpast synth needs the ray engine embreex, which is not installed here; "
-            "install it with: pip install 'marchpast[synthesis]'"
-        )
-
-
-def _chosen(types: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the vehicles that were named, or all."""
-    from marchpast.synthesis import blueprint_names
-
-    known = blueprint_names()
-    unknown = sorted(set(types or ()) - set(known))
-    if unknown:
-        raise boundary.UsageError(
-            f"no blueprint {', '.join(unknown)}; these can be built: {', '.join(known)}"
-        )
-    return tuple(types or known)
-
-
 def _pictures(arguments: argparse.Namespace) -> int:
     if arguments.count < 1:
         raise boundary.UsageError(f"--count is at least 1, got {arguments.count}")
-    _require_synthesis_extra()
+    require_ray_engine()
     from marchpast.cli.progress import ProgressBar
     from marchpast.synthesis.pictures import write_pictures
 
-    types = _chosen(arguments.types) if arguments.types else None
+    types = chosen(arguments.types) if arguments.types else None
     with ProgressBar(is_quiet=arguments.quiet or arguments.debug, unit="pictures") as progress:
         annotations = write_pictures(
             arguments.out,
@@ -256,7 +171,7 @@ def _pictures(arguments: argparse.Namespace) -> int:
 def _clip(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.seconds <= 60:
         raise boundary.UsageError(f"--seconds lies within 1 and 60, got {arguments.seconds:g}")
-    _require_synthesis_extra()
+    require_ray_engine()
     from marchpast.cli.progress import ProgressBar
     from marchpast.synthesis.clips import write_rendered_clip
 
@@ -273,31 +188,5 @@ def _clip(arguments: argparse.Namespace) -> int:
             progress=progress,
         )
     sys.stderr.write(f"truth: {truth}\n")
-    print(arguments.out)
-    return boundary.DONE
-
-
-def _references(arguments: argparse.Namespace) -> int:
-    _require_synthesis_extra()
-    from marchpast.cli.progress import ProgressBar
-    from marchpast.synthesis.references import write_references
-
-    with ProgressBar(is_quiet=arguments.quiet or arguments.debug, unit="vehicles") as progress:
-        index = write_references(
-            arguments.out,
-            types=_chosen(arguments.types),
-            overwrite=arguments.overwrite,
-            progress=progress,
-        )
-    print(index)
-    return boundary.DONE
-
-
-def _preview(arguments: argparse.Namespace) -> int:
-    _require_synthesis_extra()
-    from marchpast.synthesis.preview import write_preview
-
-    (name,) = _chosen([arguments.type])
-    write_preview(name, arguments.out, state=arguments.state, overwrite=arguments.overwrite)
     print(arguments.out)
     return boundary.DONE

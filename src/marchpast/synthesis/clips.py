@@ -72,6 +72,7 @@ def write_rendered_clip(
     seconds: float,
     width: int,
     height: int,
+    fps: Fraction = FPS,
     overwrite: bool = False,
     progress: Progress = SILENCE,
 ) -> Path:
@@ -84,6 +85,7 @@ def write_rendered_clip(
         seconds: Length.
         width: Pixels, even.
         height: Pixels, even.
+        fps: Frames a second.
         overwrite: Replace files that are there.
         progress: Told of every frame.
 
@@ -100,7 +102,7 @@ def write_rendered_clip(
         if file.exists() and not overwrite:
             raise OutputExistsError(f"{file} exists; replace it (--overwrite) or name another file")
     progress.start("the place and the vehicles", None)
-    take = make_take(kind, seed=seed, seconds=seconds, width=width, height=height, fps=FPS)
+    take = make_take(kind, seed=seed, seconds=seconds, width=width, height=height, fps=fps)
     write_take(take, path, crf=_CRF, progress=progress)
     return beside
 
@@ -162,7 +164,9 @@ def truth_document(
         for row in rows:
             seen[row.track_id].append(row)
     names = sorted({rows[0].node for rows in seen.values()})
-    tracks = [_track(rows) for _, rows in sorted(seen.items())]
+    tracks = [
+        _track(rows, towed_by=take.towed_by.get(number)) for number, rows in sorted(seen.items())
+    ]
     return {
         "format": "marchpast-truth/1",
         "video": {
@@ -192,12 +196,14 @@ def truth_document(
     }
 
 
-def _track(rows: Sequence[VehicleTruth]) -> dict[str, object]:
+def _track(rows: Sequence[VehicleTruth], *, towed_by: int | None) -> dict[str, object]:
     """Return what does not change of one vehicle, and how well it is ever seen."""
     first = rows[0]
+    tow = {} if towed_by is None else {"towed_by": towed_by}
     return {
         "track_id": first.track_id,
         "node": first.node,
+        **tow,
         "state": first.state,
         "scheme": first.scheme,
         "attributes": asdict(first.attributes),

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from marchpast.synthesis.building import build, load_blueprint
-from marchpast.synthesis.building.blueprint import blueprint_names
-from marchpast.synthesis.building.tarpaulin import covered
+from marchpast.synthesis.building import blueprint_names, build, covered, load_blueprint
 from marchpast.synthesis.clips_takes import Member
 from marchpast.synthesis.rendering import Light, Model, usual_dress
 

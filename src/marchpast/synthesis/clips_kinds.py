@@ -3,88 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from marchpast.synthesis.clips_cast import Cast
+from marchpast.synthesis.clips_scene import Form, Scene, beside, held, one_of, spot_near
 from marchpast.synthesis.clips_takes import File, Take
+from marchpast.synthesis.clips_tow import marching
 from marchpast.synthesis.clips_wagons import COUPLING_M, loaded
-from marchpast.synthesis.motion import Array, Column, aim, column, eased, hand, nearest_m, standing
-from marchpast.synthesis.places import CameraSpot, Lane, Season, StagedPlace, place
-from marchpast.synthesis.rendering import LIGHTS, Camera, Light, lens, light
+from marchpast.synthesis.motion import Column, aim, column, hand, nearest_m, standing
+from marchpast.synthesis.places import Season, place
+from marchpast.synthesis.rendering import LIGHTS, Camera, light
 
 CLIP_KINDS = ("convoy", "moving_car", "parade_pan", "rail", "night")
 _DAYLIGHTS = tuple(name for name in LIGHTS if name != "night")
-_ON_FOOT = ("pavement", "stand", "bridge")
-_CAR_ASIDE_M = 4.2
-"""From the column's lane to the next one, in which the camera car drives."""
-Eye = tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Picture size in pixels, number of frames, frames a second."""
-
-    width: int
-    height: int
-    frames: int
-    rate: Fraction
-
-    @property
-    def times_s(self) -> Array:
-        """Return the `(N,)` time of every frame."""
-        return np.arange(self.frames) / float(self.rate)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scene:
-    """What every kind of clip begins with: a form, a place, a light, and chance."""
-
-    kind: str
-    form: Form
-    seed: int
-    rng: np.random.Generator
-    staged: StagedPlace
-    light: Light
-
-    def take(
-        self,
-        files: tuple[File, ...],
-        views: tuple[Camera, ...],
-        *,
-        camera_kind: str,
-        lens_name: str,
-    ) -> Take:
-        """Return the clip, without whatever of the place hides the vehicles."""
-        middle = views[len(views) // 2]
-        time_s = float(self.form.times_s[-1]) / 2
-        targets = [
-            (*vehicle.position[:2], vehicle.position[2] + 1.2)
-            for file in files
-            for when in (0.0, time_s, 2 * time_s)
-            for vehicle in file.at(when)
-            if np.hypot(vehicle.position[0] - middle.eye[0], vehicle.position[1] - middle.eye[1])
-            < 45
-        ]
-        staged = self.staged
-        if targets:
-            staged = staged.clear_view(middle.eye, np.array(targets, np.float32))
-        ground, lit = staged.lit(self.light)
-        return Take(
-            kind=self.kind,
-            place_name=staged.name,
-            place=ground,
-            light=lit,
-            files=files,
-            camera_kind=camera_kind,
-            views=views,
-            rate=self.form.rate,
-            lens_name=lens_name,
-            lens=lens(lens_name, self.rng),
-            seed=self.seed,
-        )
 
 
 def make_take(
@@ -117,7 +50,7 @@ def make_take(
 def _passing(scene: Scene) -> Take:
     """A column drives past somebody on foot."""
     rng, lane = scene.rng, scene.staged.lanes[0]
-    spot = _spot(scene.staged, lane, rng)
+    spot = spot_near(scene.staged, lane, rng)
     abeam = nearest_m(lane, spot.eye)
     cast = Cast(rng, scene.light, civil_share=0.15)
     members = cast.members(cast.types(int(rng.integers(6, 13))))
@@ -129,9 +62,11 @@ def _passing(scene: Scene) -> Take:
         speed_m_s=lane.speed_m_s * float(rng.uniform(0.7, 1.1)),
     )
     target = (*lane.at(abeam - float(rng.uniform(4, 22)))[0][:2], 1.6)
-    views = _held(scene, spot.eye, target, pan_deg=float(rng.uniform(-4, 12)))
-    files = (File(lane, line, members),)
-    return scene.take(files, views, camera_kind=spot.kind, lens_name="phone")
+    views = held(scene, spot.eye, target, pan_deg=float(rng.uniform(-4, 12)))
+    line_up = marching(lane, line, members, rng)
+    return scene.take(
+        line_up.files, views, camera_kind=spot.kind, lens_name="phone", towed_by=line_up.towed_by
+    )
 
 
 def _moving_car(scene: Scene) -> Take:
@@ -153,16 +88,19 @@ def _moving_car(scene: Scene) -> Take:
     views = []
     for time_s, sway in zip(times_s, bumps, strict=True):
         distance = start - speed * float(time_s)
-        eye = _beside(lane, distance, height)
-        yaw, pitch = aim(eye, _beside(lane, distance - 20, height))
+        eye = beside(lane, distance, height)
+        yaw, pitch = aim(eye, beside(lane, distance - 20, height))
         # The column comes on the left, where right-hand traffic is oncoming; yaw grows to the left.
         yaw, pitch = yaw + aside_deg + float(sway[0]), pitch + 1.0 + float(sway[1])
         form = scene.form
         views.append(
             Camera(form.width, form.height, 0.78 * form.width, eye, yaw, pitch, float(sway[2]))
         )
-    files = (File(lane, line, members, against_m_s=speed),)
-    return scene.take(files, tuple(views), camera_kind="car", lens_name="dashcam")
+    line_up = marching(lane, line, members, rng, against_m_s=speed)
+    return scene.take(
+        line_up.files, tuple(views), camera_kind="car", lens_name="dashcam",
+        towed_by=line_up.towed_by,
+    )  # fmt: skip
 
 
 def _parade_pan(scene: Scene) -> Take:
@@ -182,7 +120,7 @@ def _parade_pan(scene: Scene) -> Take:
             File(*standing(stand.position, stand.heading_deg, member.length_m), (member,))
             for stand, member in zip(spots, members, strict=True)
         ]
-    spot = _one_of(scene.staged, ("stand", "drone"), rng)
+    spot = one_of(scene.staged, ("stand", "drone"), rng)
     middles = np.array([file.at(0.0)[0].position for file in files])
     yaws = [aim(spot.eye, (x, y, 1.5))[0] for x, y, _ in middles]
     nearest = middles[int(np.hypot(*(middles - spot.eye)[:, :2].T).argmin())]
@@ -195,14 +133,14 @@ def _parade_pan(scene: Scene) -> Take:
         spot.eye[2] + 50 * float(np.tan(np.deg2rad(pitch + 3))),
     )
     pan = float(rng.uniform(24, 42)) * float(rng.choice([-1, 1]))
-    views = _held(scene, spot.eye, target, pan_deg=pan, zoom=float(rng.uniform(1.1, 1.6)))
+    views = held(scene, spot.eye, target, pan_deg=pan, zoom=float(rng.uniform(1.1, 1.6)))
     return scene.take(tuple(files), views, camera_kind=spot.kind, lens_name="press")
 
 
 def _rail(scene: Scene) -> Take:
     """A train of flat wagons passes, each with a vehicle, some under canvas."""
     rng, lane = scene.rng, scene.staged.lanes[0]
-    spot = _spot(scene.staged, lane, rng)
+    spot = spot_near(scene.staged, lane, rng)
     abeam = nearest_m(lane, spot.eye)
     cast = Cast(rng, scene.light, civil_share=0.05, covered_share=0.35)
     train = loaded(cast.members(cast.types(int(rng.integers(5, 9)))), rng)
@@ -215,63 +153,13 @@ def _rail(scene: Scene) -> Take:
         File(lane, Column(noses - train.load_x, speed, still, still), train.loads),
     )
     target = (*lane.at(abeam - float(rng.uniform(0, 14)))[0][:2], 2.4)
-    views = _held(scene, spot.eye, target, pan_deg=float(rng.uniform(-6, 6)))
+    views = held(scene, spot.eye, target, pan_deg=float(rng.uniform(-6, 6)))
     return scene.take(
         files,
         views,
         camera_kind=spot.kind,
         lens_name="phone",
     )
-
-
-def _held(
-    scene: Scene, eye: Eye, target: Eye, *, pan_deg: float, zoom: float = 1.0
-) -> tuple[Camera, ...]:
-    """Return what a person sees who turns a camera by `pan_deg` about the target, by hand."""
-    form, rng = scene.form, scene.rng
-    times_s = form.times_s
-    yaw, pitch = aim(eye, target)
-    pan = eased(times_s, -pan_deg / 2, pan_deg / 2)
-    sway = hand(times_s, rng, sway_deg=float(rng.uniform(0.08, 0.3)) / zoom)
-    # A telephone's main camera sees about 65 degrees across.
-    focal = 0.8 * form.width * zoom * float(rng.uniform(0.95, 1.3))
-    level = float(rng.normal(0, 0.6))
-    return tuple(
-        Camera(
-            form.width, form.height, focal, eye,
-            yaw + float(turn + shake[0]), pitch + float(shake[1]), level + float(shake[2]),
-        )
-        for turn, shake in zip(pan, sway, strict=True)
-    )  # fmt: skip
-
-
-def _beside(lane: Lane, distance_m: float, height_m: float) -> Eye:
-    """Return the place of a camera in the next lane to the left of those who drive along."""
-    (x, y, _), heading = lane.at(distance_m)
-    left = np.deg2rad(heading)
-    return (
-        x + _CAR_ASIDE_M * float(np.sin(left)),
-        y - _CAR_ASIDE_M * float(np.cos(left)),
-        height_m,
-    )
-
-
-def _spot(staged: StagedPlace, lane: Lane, rng: np.random.Generator) -> CameraSpot:
-    """Choose where somebody on foot stands: not in the lane, and not too far from it."""
-    near = []
-    for spot in staged.camera_spots:
-        x, y, _ = lane.at(nearest_m(lane, spot.eye))[0]
-        away = float(np.hypot(x - spot.eye[0], y - spot.eye[1]))
-        if spot.kind in _ON_FOOT and 5.0 < away < 45.0:
-            near.append(spot)
-    found = near or list(staged.camera_spots)
-    return found[int(rng.integers(len(found)))]
-
-
-def _one_of(staged: StagedPlace, kinds: tuple[str, ...], rng: np.random.Generator) -> CameraSpot:
-    found = [spot for spot in staged.camera_spots if spot.kind in kinds]
-    found = found or list(staged.camera_spots)
-    return found[int(rng.integers(len(found)))]
 
 
 _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[Scene], Take]]] = {

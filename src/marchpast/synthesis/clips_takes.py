@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -23,7 +23,7 @@ class Member:
     """A vehicle of a file.
 
     Attributes:
-        track_id: From 1, unique in the take; below 0 for a wagon, which is no vehicle.
+        track_id: From 1, unique in the take; below 0 for a wagon or a bar, which is no vehicle.
         model: What it is.
         dress: How it looks.
         sideways_m: How far to the right of the lane it keeps.
@@ -101,6 +101,8 @@ class Take:
         lens_name: Kind of camera.
         lens: What it does to light.
         seed: All chance in the pictures follows from it.
+        dust: How dusty the ground is, 0 to 1.
+        towed_by: Track number of every towed vehicle and of the one that tows it.
         grid: Samples of a pixel along each edge.
     """
 
@@ -115,6 +117,8 @@ class Take:
     lens_name: str
     lens: Lens
     seed: int
+    dust: float = 0.0
+    towed_by: Mapping[int, int] = field(default_factory=dict)
     grid: int = 2
 
     @property
@@ -148,7 +152,7 @@ class Take:
             for vehicle in file.at(time_s)
             if _may_be_seen(vehicle, view)
         ]
-        return World(self.place, self.light, tuple(placed), self.seed, time_s)
+        return World(self.place, self.light, tuple(placed), self.seed, time_s, self.dust)
 
 
 def _may_be_seen(vehicle: Placed, view: Camera) -> bool:

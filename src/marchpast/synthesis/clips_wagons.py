@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marchpast.synthesis.building import Flatcar, flatcar
-from marchpast.synthesis.building.flatcar import USUAL_LENGTH_M
+from marchpast.synthesis.building import USUAL_LENGTH_M, Flatcar, flatcar
 from marchpast.synthesis.clips_takes import Member
 from marchpast.synthesis.motion import Array
 from marchpast.synthesis.rendering import Dress, Model

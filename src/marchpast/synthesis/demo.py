@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write_demo(folder: Path, *, seed: int = SEED, overwrite: bool = False) -> None:
-    """Render the clip and write it with its truth; about twenty minutes on one core.
+    """Render the clip and write it with its truth; ten to twenty minutes on one core.
 
     Raises:
         OutputExistsError: If either file exists and `overwrite` is not given.

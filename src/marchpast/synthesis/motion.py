@@ -67,6 +67,11 @@ class Column:
         swing = self.sway_m * (np.sin(turn + self.phase) - np.sin(self.phase))
         return np.asarray(self.noses_m + self.speed_m_s * time_s + swing)
 
+    def only(self, index: int) -> Column:
+        """Return the column of one of the vehicles alone."""
+        one = slice(index, index + 1)
+        return Column(self.noses_m[one], self.speed_m_s, self.sway_m[one], self.phase[one])
+
 
 def column(
     lengths_m: Sequence[float],
@@ -95,6 +100,20 @@ def column(
     moves = speed_m_s > 0
     sway = rng.uniform(0, gap_m / 12, count) if moves else np.zeros(count)
     return Column(np.array(noses), speed_m_s, sway, rng.uniform(0, 2 * np.pi, count))
+
+
+def coupled(line: Column, index: int, *, behind_m: float) -> Column:
+    """Return the column with one vehicle at a fixed distance behind the one before it.
+
+    Args:
+        line: The column; those further behind keep their gaps.
+        index: Of the vehicle that is towed, from 1.
+        behind_m: From nose to nose.
+    """
+    noses, sway, phase = line.noses_m.copy(), line.sway_m.copy(), line.phase.copy()
+    noses[index:] += noses[index - 1] - behind_m - noses[index]
+    sway[index], phase[index] = sway[index - 1], phase[index - 1]
+    return Column(noses, line.speed_m_s, sway, phase)
 
 
 def hand(times_s: Array, rng: np.random.Generator, *, sway_deg: float) -> Array:

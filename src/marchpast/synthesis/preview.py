@@ -12,9 +12,7 @@ import numpy as np
 from marchpast.errors import OutputExistsError
 from marchpast.files import write_bytes
 from marchpast.records import BgrImage
-from marchpast.synthesis.building import TOLERANCE, Vehicle, build, load_blueprint
-from marchpast.synthesis.building.blueprint import Dimension
-from marchpast.synthesis.building.forms import State
+from marchpast.synthesis.building import TOLERANCE, Dimension, State, Vehicle, build, load_blueprint
 from marchpast.synthesis.rendering import Model
 from marchpast.synthesis.studio import EIGHT_SIDES, portrait
 

@@ -12,18 +12,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.pictures_cast import Cast
 from marchpast.synthesis.places import Season, StagedPlace, place
 from marchpast.synthesis.rendering import Camera, Lamp, Lens, Light, Placed, World, lens, light
 from marchpast.synthesis.sampling_camera import VIEWS, aimed_camera
+from marchpast.synthesis.sampling_dress import dressed
+from marchpast.synthesis.sampling_extras import drawn_tow, extras
 from marchpast.synthesis.sampling_scene import (
     Spot,
     Wanted,
     arranged,
     cleared,
     corners_of,
-    dressed,
     furnished,
 )
 
@@ -95,7 +96,7 @@ def shot(
     lit_place, lit = stage.lit(_seen_through(weather, spots[0], camera))
     lit = _torch(rng, lit, spots[0], camera)
     speed = _speed(rng, stage, wanted)
-    vehicles = tuple(
+    vehicles = extras(spots, wanted.tow) + tuple(
         Placed(
             track_id,
             spot.actor.model,
@@ -108,7 +109,8 @@ def shot(
         )
         for track_id, spot in enumerate(spots, start=1)
     )
-    world = World(lit_place, lit, vehicles, int(rng.integers(1 << 31)))
+    dust = stage.dust(lit, rng)
+    world = World(lit_place, lit, vehicles, int(rng.integers(1 << 31)), dust=dust)
     types = tuple(spot.actor.name for spot in spots)
     motion, glass = _camera_motion(rng, kind_of_lens), lens(kind_of_lens, rng)
     camera = replace(camera, skew_px=-motion[0] * glass.readout_s)
@@ -155,7 +157,8 @@ def _wanted(rng: np.random.Generator, kind: str, members: Cast, number: int) -> 
         if rng.uniform() < 0.5:
             who = sorted(who)
         share = float(rng.uniform(0.65, 1.15))
-    return Wanted(tuple(members.actor(index) for index in who), share)
+    actors = tuple(members.actor(index) for index in who)
+    return Wanted(actors, share, drawn_tow(rng, actors) if kind == "group" else None)
 
 
 def _light(rng: np.random.Generator) -> Light:

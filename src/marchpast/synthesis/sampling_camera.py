@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.rendering import Camera
 from marchpast.synthesis.sampling_scene import Spot, corners_of
 

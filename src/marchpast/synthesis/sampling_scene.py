@@ -7,32 +7,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
+from marchpast.synthesis.building import USUAL_LENGTH_M, Tow
 from marchpast.synthesis.pictures_cast import Actor
-from marchpast.synthesis.places import Lane, StagedPlace, Stand
-from marchpast.synthesis.places.props import occluders
-from marchpast.synthesis.rendering import Camera, Dress, Light, Scheme
+from marchpast.synthesis.places import Lane, StagedPlace, Stand, occluders
+from marchpast.synthesis.rendering import Camera
 
 _OCCLUDED, _ATTENDED = 0.28, 0.25
-_SCHEMES: tuple[Scheme, ...] = ("plain", "three_tone", "digital", "parade", "winter")
-# Reflectances of military paints other than the blueprint's: faded green, olive, sand, dark, grey.
-_BODIES = (
-    (0.085, 0.098, 0.058), (0.110, 0.112, 0.070), (0.255, 0.215, 0.140), (0.040, 0.052, 0.030),
-    (0.105, 0.110, 0.108), (0.052, 0.078, 0.042), (0.150, 0.140, 0.095),
-)  # fmt: skip
-_CIVIL = (
-    (0.55, 0.55, 0.54), (0.40, 0.05, 0.04), (0.04, 0.10, 0.32), (0.48, 0.30, 0.05),
-    (0.06, 0.22, 0.10), (0.30, 0.31, 0.32), (0.06, 0.06, 0.065), (0.42, 0.16, 0.04),
-)  # fmt: skip
+_OVERHANG_M = 0.3
+"""A load may be so much longer than the deck of its wagon."""
 Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wanted:
-    """Who is to be in the picture, and the share of its width they are to span together."""
+    """Who is to be in the picture.
+
+    Attributes:
+        actors: The first one always stands.
+        share: Of the picture's width that they are to span together.
+        tow: The bar by which the first pulls the second.
+    """
 
     actors: tuple[Actor, ...]
     share: float
+    tow: Tow | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +50,9 @@ def arranged(rng: np.random.Generator, stage: StagedPlace, wanted: Wanted) -> li
     A vehicle that would touch another one is left out; the first one always stands.
     """
     spots: list[Spot] = []
-    if stage.stands and rng.uniform() < (0.85 if stage.name == "rail" else 0.55):
+    stands = stage.stands and rng.uniform() < (0.85 if stage.name == "rail" else 0.55)
+    fits = all(_length(actor) <= room_m(stage) for actor in wanted.actors)
+    if stands and fits and wanted.tow is None:
         candidates = _on_stands(rng, stage.stands, wanted)
     else:
         candidates = _on_lanes(rng, stage, wanted)
@@ -60,6 +61,11 @@ def arranged(rng: np.random.Generator, stage: StagedPlace, wanted: Wanted) -> li
         if not any(_touch(outline, footprint(other)) for other in spots):
             spots.append(spot)
     return spots
+
+
+def room_m(stage: StagedPlace) -> float:
+    """Return how long a vehicle may be that stands on a stand: on a wagon, as long as its deck."""
+    return USUAL_LENGTH_M + _OVERHANG_M if stage.name == "rail" else float("inf")
 
 
 def _on_stands(rng: np.random.Generator, stands: Sequence[Stand], wanted: Wanted) -> list[Spot]:
@@ -92,12 +98,15 @@ def _on_lanes(rng: np.random.Generator, stage: StagedPlace, wanted: Wanted) -> l
     gap = float(rng.uniform(2.5, 14))
     sway = float(rng.normal(0, 0.25))
     at = [lane.length_m / 2 + float(rng.uniform(-10, 10)) for lane in lanes]
+    first_m = at[0]
     spots = []
     for index, actor in enumerate(wanted.actors):
         lane = index % files
         half = _length(actor) / 2
         if index >= files:
             at[lane] += half
+        if index == 1 and wanted.tow is not None:
+            at[lane] = first_m + wanted.tow.behind_m + _middle(actor) - _middle(wanted.actors[0])
         spots.append(_lane_spot(actor, lanes[lane], at[lane], sway))
         at[lane] += half + gap * float(rng.uniform(0.7, 1.4))
     return spots
@@ -114,8 +123,7 @@ def _lane_spot(actor: Actor, lane: Lane, distance_m: float, sway_m: float) -> Sp
 
 def _spot(actor: Actor, middle: Point, heading_deg: float, *, on_lane: bool) -> Spot:
     """Return the spot of a vehicle whose middle, not nose, is at a place."""
-    low, high = actor.model.low, actor.model.high
-    back = float(low[0] + high[0]) / 2
+    back = _middle(actor)
     turn = np.deg2rad(heading_deg)
     x, y = middle[0] - back * np.cos(turn), middle[1] - back * np.sin(turn)
     return Spot(actor, (float(x), float(y), float(middle[2])), float(heading_deg), on_lane)
@@ -123,6 +131,11 @@ def _spot(actor: Actor, middle: Point, heading_deg: float, *, on_lane: bool) -> 
 
 def _length(actor: Actor) -> float:
     return float(actor.model.high[0] - actor.model.low[0])
+
+
+def _middle(actor: Actor) -> float:
+    """Return where its middle is, metres behind its nose."""
+    return float(actor.model.low[0] + actor.model.high[0]) / 2
 
 
 def corners_of(spot: Spot) -> FloatArray:
@@ -213,36 +226,3 @@ def furnished(
         if not any(_touch(np.array([place] * 4), footprint(spot), gap_m=0.3) for spot in spots)
     ]  # fmt: skip
     return stage.joined(occluders(rng, free, solid=in_front)) if free else stage
-
-
-def dressed(rng: np.random.Generator, actor: Actor, place_name: str, light: Light) -> Dress:
-    """Draw paint, dirt and weather for a vehicle."""
-    blueprint = actor.model.vehicle.blueprint
-    colours = dict(blueprint.colours)
-    scheme: Scheme = blueprint.scheme
-    if actor.civil:
-        for name in ("civil", "civil_cab", "body", "canvas"):
-            if name in colours or name.startswith("civil"):
-                tone = np.asarray(_CIVIL[rng.integers(len(_CIVIL))]) * rng.uniform(0.7, 1.15)
-                colours[name] = _rgb(tone)
-    else:
-        if rng.uniform() < 0.4:
-            scheme = _SCHEMES[int(rng.choice(5, p=[0.42, 0.22, 0.16, 0.08, 0.12]))]
-        if rng.uniform() < 0.55:
-            body = np.asarray(_BODIES[rng.integers(len(_BODIES))]) * rng.uniform(0.8, 1.25)
-            body = body * rng.uniform(0.93, 1.07, 3)
-            colours |= {"body": _rgb(body), "canister": _rgb(body * rng.uniform(0.85, 1.15))}
-            colours["rim"] = _rgb(body * rng.uniform(0.5, 0.95))
-            colours["detail"] = _rgb(body * rng.uniform(0.4, 0.8))
-    dirt = float(rng.beta(1.5, 2.0))
-    if place_name == "square":
-        dirt *= 0.35
-    elif place_name in ("field", "forest_road"):
-        dirt = 0.25 + 0.75 * dirt
-    snow = light.snow_cover * float(rng.uniform(0, 1))
-    return Dress(scheme, colours, dirt, light.wet, snow, int(rng.integers(1 << 31)))
-
-
-def _rgb(values: FloatArray) -> Point:
-    red, green, blue = (float(value) for value in np.clip(values, 0.01, 0.7))
-    return red, green, blue

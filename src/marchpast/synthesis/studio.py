@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from marchpast.records import BgrImage
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.motion import aim
 from marchpast.synthesis.rendering import (
     Camera,

@@ -42,10 +42,12 @@ class Declared(Strict):
 
     Attributes:
         canisters: Closed launch canisters or tubes that can be told apart from outside.
+        firing_canisters: The same when it is ready to fire, where that shows other ones.
         turret: Whether it has a turret or a turntable with a gun, a launcher or missiles.
     """
 
     canisters: int = Field(default=0, ge=0)
+    firing_canisters: int | None = Field(default=None, ge=0)
     turret: bool = False
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from marchpast.errors import BlueprintError
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.building.attributes import VehicleAttributes, axle_groups
 from marchpast.synthesis.building.blueprint import Blueprint, load_module
 from marchpast.synthesis.building.forms import Module, Mount, State
-from marchpast.synthesis.building.mesh import FloatArray, Mesh, merge, rotation
+from marchpast.synthesis.building.mesh import Mesh, merge, rotation
 from marchpast.synthesis.building.paints import PAINTS
 from marchpast.synthesis.building.running_gear import Gear, tracks, wheels
 from marchpast.synthesis.building.solids import solids
@@ -101,7 +102,7 @@ def build(
         centres,
         np.concatenate([gear.radii for gear in gears]),
         tuple(sorted(x for gear in gears for x in gear.axle_x)),
-        _attributes(blueprint, mounts, modules),
+        _attributes(blueprint, mounts, modules, state),
         state,
     )
 
@@ -154,19 +155,22 @@ def _jittered(payload: Mesh, rng: np.random.Generator) -> Mesh:
 
 
 def _attributes(
-    blueprint: Blueprint, mounts: list[Mount], modules: list[Module]
+    blueprint: Blueprint, mounts: list[Mount], modules: list[Module], state: State
 ) -> VehicleAttributes:
     pairs = list(zip(mounts, modules, strict=True))
     rolling = [(mount.at[0], gear) for mount, module in pairs if (gear := module.running_gear)]
     axles = [x + shift for shift, gear in rolling for x in gear.axle_x]
     widest = max((gear.wheel_diameter for _, gear in rolling), default=0.0)
     tracked = [module.tracks for module in modules if module.tracks is not None]
+    canisters, raised = blueprint.attributes.canisters, blueprint.attributes.firing_canisters
+    if state == "firing" and raised is not None:
+        canisters = raised
     return VehicleAttributes(
         drive="tracks" if tracked else "wheels",
         axles=len(axles),
         axle_groups=axle_groups(axles, widest) if axles else (),
         road_wheels=sum(len(gear.wheel_x) for gear in tracked),
-        canisters=blueprint.attributes.canisters,
+        canisters=canisters,
         turret=blueprint.attributes.turret,
         civil=blueprint.civil,
     )

@@ -14,8 +14,10 @@ import numpy as np
 from marchpast.errors import BlueprintError
 from marchpast.synthesis.building import shapes
 from marchpast.synthesis.building.builder import Vehicle
-from marchpast.synthesis.building.mesh import Mesh, Point, merge
+from marchpast.synthesis.building.fastenings import fastenings
+from marchpast.synthesis.building.mesh import Mesh, merge
 from marchpast.synthesis.building.paints import paint_index
+from marchpast.synthesis.building.pieces import box, rod
 
 DECK_HEIGHT_M = 1.31
 USUAL_LENGTH_M = 13.4
@@ -28,10 +30,6 @@ _BOGIE_INSET_M = 1.85
 _HALF_WHEELBASE_M = 0.925
 _WHEEL_RADIUS_M = 0.475
 _HALF_GAUGE_M = 0.76
-_CHOCK_M = 0.2
-"""Least height of a chock; big wheels get bigger ones."""
-_OFF_GROUND_M = 0.15
-"""Sprockets and return rollers are higher than this over the ground: they get no chocks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +75,10 @@ def flatcar(
     load_x = 0.0
     if load is not None:
         load_x = _place(load, length_m)
-        pieces += _chocks(load, load_x)
-        pieces += _lashings(load, load_x, length_m)
+        held = fastenings(load, deck=(-load_x, length_m - load_x)).mesh
+        pieces.append(
+            held.moved(np.eye(3, dtype=np.float32), (0, 0, 0), (load_x, 0, DECK_HEIGHT_M))
+        )
     return Flatcar(merge(pieces), length_m, DECK_HEIGHT_M, load_x)
 
 
@@ -95,24 +95,16 @@ def _place(load: Vehicle, length_m: float) -> float:
     return float(np.clip(middle, -first, length_m - last))
 
 
-def _box(bounds: Point, paint: str, bevel: float = 0.0) -> Mesh:
-    return shapes.box(bounds, paint=paint_index(paint), bevel=bevel)
-
-
-def _rod(start: Point, end: Point, radius: float, paint: str, sides: int = 10) -> Mesh:
-    return shapes.cylinder((start, end), (radius, radius), paint=paint_index(paint), sides=sides)
-
-
 def _deck(length_m: float) -> Mesh:
     """Planks across the wagon with a gap between them."""
     count = round(length_m / _PLANK_M)
     step = length_m / count
     top = DECK_HEIGHT_M
     planks = [
-        _box(((n + 0.03) * step, (n + 0.97) * step, -1.36, 1.36, top - 0.055, top), "wood")
+        box(((n + 0.03) * step, (n + 0.97) * step, -1.36, 1.36, top - 0.055, top), "wood")
         for n in range(count)
     ]
-    under = _box((0.02, length_m - 0.02, -1.34, 1.34, top - 0.07, top - 0.03), "frame")
+    under = box((0.02, length_m - 0.02, -1.34, 1.34, top - 0.07, top - 0.03), "frame")
     return merge([*planks, under])
 
 
@@ -127,22 +119,22 @@ def _frame(length_m: float) -> Mesh:
     wagon = paint_index("wagon")
     pieces = [shapes.extruded(profile, (0.2, 0.3), paint=wagon)]
     pieces.append(shapes.extruded(profile, (1.3, 1.38), paint=wagon))
-    pieces.append(_box((0.0, length_m, 1.36, _HALF_WIDTH_M, top - 0.2, top - 0.02), "wagon"))
-    pieces += [_box((0.4, 0.44, 1.38, 1.46, 0.55, top), "wagon")]
+    pieces.append(box((0.0, length_m, 1.36, _HALF_WIDTH_M, top - 0.2, top - 0.02), "wagon"))
+    pieces += [box((0.4, 0.44, 1.38, 1.46, 0.55, top), "wagon")]
     pockets = np.linspace(0.7, length_m - 0.7, 8)
     pieces += [
-        _box((x - 0.06, x + 0.06, 1.4, 1.49, top - 0.2, top + 0.02), "wagon") for x in pockets
+        box((x - 0.06, x + 0.06, 1.4, 1.49, top - 0.2, top + 0.02), "wagon") for x in pockets
     ]
     pieces += [piece.mirrored() for piece in pieces]
     pieces += [
-        _box((x, x + 0.12, -1.4, 1.4, top - 0.32, top), "wagon") for x in (0.0, length_m - 0.12)
+        box((x, x + 0.12, -1.4, 1.4, top - 0.32, top), "wagon") for x in (0.0, length_m - 0.12)
     ]
     for end, outwards in ((0.0, -1), (length_m, 1)):
         shank, head = end + outwards * 0.35, end + outwards * 0.61
-        pieces.append(_rod((end, 0, 1.04), (shank, 0, 1.04), 0.09, "frame"))
+        pieces.append(rod((end, 0, 1.04), (shank, 0, 1.04), 0.09, "frame"))
         low, high = sorted((shank, head))
-        pieces.append(_box((low, high, -0.2, 0.16, 0.9, 1.18), "frame", bevel=0.05))
-    cylinder = [_rod((middle - 0.5, -0.5, 0.75), (middle + 0.3, -0.5, 0.75), 0.17, "frame", 14)]
+        pieces.append(box((low, high, -0.2, 0.16, 0.9, 1.18), "frame", bevel=0.05))
+    cylinder = [rod((middle - 0.5, -0.5, 0.75), (middle + 0.3, -0.5, 0.75), 0.17, "frame", 14)]
     return merge([*pieces, *cylinder])
 
 
@@ -150,12 +142,12 @@ def _bogie(middle: float) -> Mesh:
     """Two wheelsets in cast side frames with springs."""
     pieces = []
     for x in (middle - _HALF_WHEELBASE_M, middle + _HALF_WHEELBASE_M):
-        pieces.append(_rod((x, -1.1, _WHEEL_RADIUS_M), (x, 1.1, _WHEEL_RADIUS_M), 0.08, "frame"))
+        pieces.append(rod((x, -1.1, _WHEEL_RADIUS_M), (x, 1.1, _WHEEL_RADIUS_M), 0.08, "frame"))
         for side in (1, -1):
             inner, outer = side * (_HALF_GAUGE_M - 0.05), side * (_HALF_GAUGE_M + 0.08)
             centre = _WHEEL_RADIUS_M
-            pieces.append(_rod((x, inner, centre), (x, outer, centre), centre, "steel", 28))
-            pieces.append(_rod((x, outer, centre), (x, side * 1.12, centre), 0.16, "frame", 16))
+            pieces.append(rod((x, inner, centre), (x, outer, centre), centre, "steel", 28))
+            pieces.append(rod((x, outer, centre), (x, side * 1.12, centre), 0.16, "frame", 16))
     side_view = [
         (middle - 1.2, 0.55), (middle - 1.1, 0.72), (middle - 0.4, 0.86), (middle + 0.4, 0.86),
         (middle + 1.1, 0.72), (middle + 1.2, 0.55), (middle + 0.75, 0.52), (middle + 0.4, 0.24),
@@ -164,49 +156,6 @@ def _bogie(middle: float) -> Mesh:
     iron = paint_index("frame")
     pieces += [shapes.extruded(side_view, y, paint=iron) for y in ((0.94, 1.06), (-1.06, -0.94))]
     springs = [(middle + x, side * 1.08) for x in (-0.2, 0.0, 0.2) for side in (1, -1)]
-    pieces += [_rod((x, y, 0.34), (x, y, 0.66), 0.08, "frame", 10) for x, y in springs]
-    pieces.append(_box((middle - 0.25, middle + 0.25, -1.0, 1.0, 0.66, 1.02), "frame"))
+    pieces += [rod((x, y, 0.34), (x, y, 0.66), 0.08, "frame", 10) for x, y in springs]
+    pieces.append(box((middle - 0.25, middle + 0.25, -1.0, 1.0, 0.66, 1.02), "frame"))
     return merge(pieces)
-
-
-def _ends(load: Vehicle) -> list[tuple[float, float, float, float]]:
-    """Return x, y, radius and x's sign (-1 front, 1 rear) of the outermost wheels."""
-    centres, radii = load.wheel_centres, load.wheel_radii
-    ground = np.abs(centres[:, 2] - radii) < _OFF_GROUND_M
-    found = []
-    for side in (1, -1):
-        rows = np.flatnonzero(ground & (np.sign(centres[:, 1]) == side))
-        along = centres[rows, 0]
-        for row, sign in ((rows[along.argmin()], -1.0), (rows[along.argmax()], 1.0)):
-            x, y, _ = centres[row].tolist()
-            found.append((x, y, float(radii[row]), sign))
-    return found
-
-
-def _chocks(load: Vehicle, load_x: float) -> list[Mesh]:
-    """Wooden wedges before and behind the outermost wheels, with a nailed board behind each."""
-    pieces = []
-    for x, y, radius, _ in _ends(load):
-        for sign in (-1, 1):
-            # The wedge meets the tyre where its slope is tangent to it.
-            toe = load_x + x + sign * 0.35 * radius
-            heel = toe + sign * (_CHOCK_M + 0.45 * radius)
-            deck, high = DECK_HEIGHT_M, DECK_HEIGHT_M + max(_CHOCK_M, 0.35 * radius)
-            wedge = [(toe, deck), (heel, deck), (heel, high), (heel - sign * 0.08, high)]
-            pieces.append(shapes.extruded(wedge, (y - 0.14, y + 0.14), paint=paint_index("wood")))
-            low, up = sorted((heel, heel + sign * 0.07))
-            pieces.append(_box((low, up, y - 0.3, y + 0.3, deck, deck + 0.09), "wood"))
-    return pieces
-
-
-def _lashings(load: Vehicle, load_x: float, length_m: float) -> list[Mesh]:
-    """Pairs of twisted wire from the outermost wheels' hubs to the pockets at the deck's edge."""
-    pieces = []
-    for x, y, radius, sign in _ends(load):
-        side = float(np.sign(y))
-        hub = (load_x + x, y + side * 0.05, DECK_HEIGHT_M + radius)
-        for reach in (sign * (radius + 1.0), -sign * (radius + 0.6)):
-            foot_x = float(np.clip(load_x + x + reach, 0.1, length_m - 0.1))
-            foot = (foot_x, side * (_HALF_WIDTH_M + 0.02), DECK_HEIGHT_M - 0.02)
-            pieces.append(_rod(hub, foot, 0.014, "steel", 6))
-    return pieces

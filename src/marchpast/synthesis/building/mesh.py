@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.floating[Any]]
-"""Float32 where it is kept, float64 on the way."""
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from marchpast.synthesis.arrays import FloatArray, IntArray
+
 Point = Sequence[float]
 
 NO_WHEEL = -1

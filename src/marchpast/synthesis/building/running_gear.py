@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.building import shapes
 from marchpast.synthesis.building.forms import Round, RunningGear, Tracks, Vector
-from marchpast.synthesis.building.mesh import FloatArray, Mesh, merge, rotation
+from marchpast.synthesis.building.mesh import Mesh, merge, rotation
 from marchpast.synthesis.building.paints import paint_index
 
 ROAD_WHEEL_PROFILE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marchpast.synthesis.places.catalogue import PLACES, place
 from marchpast.synthesis.places.materials import SEASONS, Season
+from marchpast.synthesis.places.props import occluders
 from marchpast.synthesis.places.staging import BuiltPlace, CameraSpot, Lane, StagedPlace, Stand
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Season",
     "StagedPlace",
     "Stand",
+    "occluders",
     "place",
 ]

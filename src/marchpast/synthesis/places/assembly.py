@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray, IntArray
+from marchpast.synthesis.arrays import BoolArray, FloatArray, IntArray
 from marchpast.synthesis.places.ground import Rgb
 from marchpast.synthesis.rendering import Things
 

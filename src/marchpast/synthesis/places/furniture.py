@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.places.assembly import Assembly, Paint, quad
 from marchpast.synthesis.places.buildings import SHEETS
 from marchpast.synthesis.places.ground import Rgb

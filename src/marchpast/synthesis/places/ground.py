@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.rendering import Grain, Light
 
 Rgb = tuple[float, float, float]

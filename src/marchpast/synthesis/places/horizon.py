@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.places.assembly import Assembly, Paint
 from marchpast.synthesis.places.materials import Season, rgb
 from marchpast.synthesis.places.plants import LEAVES

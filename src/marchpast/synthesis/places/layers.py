@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.places.ground import Material, Noises
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.places.assembly import Assembled
 from marchpast.synthesis.rendering import Camera, Things
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.places.assembly import Paint
 from marchpast.synthesis.places.ground import Material, Rgb
 

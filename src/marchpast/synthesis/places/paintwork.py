@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray, IntArray
+from marchpast.synthesis.arrays import BoolArray, FloatArray, IntArray
 from marchpast.synthesis.places.assembly import SOFT, Paint
 from marchpast.synthesis.rendering import Grain, Light
 

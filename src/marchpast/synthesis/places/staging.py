@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.places.assembly import Assembled
 from marchpast.synthesis.places.ground import Ground
 from marchpast.synthesis.places.leaves import refined
@@ -15,6 +15,8 @@ from marchpast.synthesis.rendering import Camera, Grain, Lamp, Light, Things
 
 Point = tuple[float, float, float]
 _FELLED_M, _MOWN_M = 35.0, 4.0
+_DIRT, _DRY = ("field", "forest_road", "yard"), 0.6
+"""Places whose ground may be dusty, and in what share of them it is."""
 _BURN_BELOW = 0.35
 """Lamps burn when the zenith is darker than this."""
 
@@ -136,6 +138,14 @@ class StagedPlace:
         assembled = self.place.assembled
         shining = replace(assembled.things, emission=assembled.glow)
         return replace(self.place, things=shining), light.with_lamps(self.lamps)
+
+    def dust(self, light: Light, rng: np.random.Generator) -> float:
+        """Draw how dusty the ground is, 0 to 1: 0 where it is paved, wet, under snow or dark."""
+        strength = float(rng.uniform(0.15, 1.0)) if rng.uniform() < _DRY else 0.0
+        is_dry = light.precipitation == "none" and light.wet == 0 and light.snow_cover == 0
+        # Dust is lit by the sky alone: lamps would have to light it too.
+        can_be_seen = max(light.zenith) >= _BURN_BELOW
+        return strength if self.name in _DIRT and is_dry and can_be_seen else 0.0
 
     def items_at(self, points: FloatArray, *, margin_m: float = 0.0) -> IntArray:
         """Return the items whose boxes hold one of `(N, 3)` points.

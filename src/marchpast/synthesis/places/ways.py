@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.places.assembly import Assembly
 from marchpast.synthesis.places.ground import Ground
 from marchpast.synthesis.places.staging import BuiltPlace, CameraSpot, Lane, StagedPlace, Stand

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.rendering.camera import Camera
 from marchpast.synthesis.rendering.clouds import clouds
 from marchpast.synthesis.rendering.grain import shared_grain

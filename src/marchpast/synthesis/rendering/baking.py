@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray, IntArray, Mesh
+from marchpast.synthesis.arrays import FloatArray, IntArray
+from marchpast.synthesis.building import Mesh
 from marchpast.synthesis.rendering.grain import sphere
 from marchpast.synthesis.rendering.raytrace import Tracer
 

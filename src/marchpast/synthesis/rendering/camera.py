@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 
 NEAR_M = 0.25
 """What is nearer to the camera than this is not shown."""

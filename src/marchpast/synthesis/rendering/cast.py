@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray, IntArray
+from marchpast.synthesis.arrays import BoolArray, FloatArray, IntArray
 from marchpast.synthesis.rendering.backdrop import Backdrop
 from marchpast.synthesis.rendering.baking import upward
 from marchpast.synthesis.rendering.fleet import Fleet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.rendering.grain import Grain
 from marchpast.synthesis.rendering.light import Light
 

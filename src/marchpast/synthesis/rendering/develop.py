@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from marchpast.records import BgrImage
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.rendering.lens import Lens
 from marchpast.synthesis.rendering.renderer import Exposure
 

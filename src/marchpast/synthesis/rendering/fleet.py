@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray
+from marchpast.synthesis.arrays import BoolArray, FloatArray
 from marchpast.synthesis.rendering.light import Lamp
 from marchpast.synthesis.rendering.world import Placed
 

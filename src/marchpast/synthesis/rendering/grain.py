@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

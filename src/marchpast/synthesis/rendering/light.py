@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 
 Colour = tuple[float, float, float]
 Precipitation = Literal["none", "rain", "snow"]

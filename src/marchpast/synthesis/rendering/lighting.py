@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray
+from marchpast.synthesis.arrays import BoolArray, FloatArray
 from marchpast.synthesis.rendering.grain import hemisphere, jitter, oriented
 from marchpast.synthesis.rendering.light import Lamp, Light
 

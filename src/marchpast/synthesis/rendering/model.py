@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from marchpast.synthesis.building.builder import Vehicle
-from marchpast.synthesis.building.flatcar import Flatcar
-from marchpast.synthesis.building.mesh import FloatArray, subdivided
-from marchpast.synthesis.building.paints import paint_index
+from marchpast.synthesis.arrays import FloatArray
+from marchpast.synthesis.building import Accessory, Flatcar, Vehicle, paint_index, subdivided
 from marchpast.synthesis.rendering.baking import bake_ground, bake_sky
 from marchpast.synthesis.rendering.raytrace import Tracer
 
@@ -23,10 +21,10 @@ class Model:
     Takes about a second. Can be pickled.
 
     Args:
-        source: What was built. A wagon is placed like a vehicle, but has no truth.
+        source: What was built. A wagon or an accessory is placed like a vehicle, but has no truth.
     """
 
-    def __init__(self, source: Vehicle | Flatcar) -> None:
+    def __init__(self, source: Vehicle | Flatcar | Accessory) -> None:
         self.source = source
         self.mesh = subdivided(source.mesh, max_edge_m=_MAX_EDGE_M)
         self.tracer = Tracer(self.mesh.triangles)
@@ -44,7 +42,7 @@ class Model:
         """The vehicle.
 
         Raises:
-            ValueError: If the model is of a wagon.
+            ValueError: If the model is of something else.
         """
         if not isinstance(self.source, Vehicle):
             raise ValueError(f"a {type(self.source).__name__} is no vehicle; place it with id < 0")

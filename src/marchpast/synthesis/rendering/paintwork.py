@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import NO_WHEEL, FloatArray, IntArray
-from marchpast.synthesis.building.paints import PAINTS, paint_index
+from marchpast.synthesis.arrays import FloatArray, IntArray
+from marchpast.synthesis.building import NO_WHEEL, PAINTS, paint_index
 from marchpast.synthesis.rendering.grain import Grain
 from marchpast.synthesis.rendering.model import Model
 from marchpast.synthesis.rendering.world import Dress

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.rendering.light import Lamp
 from marchpast.synthesis.rendering.lighting import lamp_reach
 

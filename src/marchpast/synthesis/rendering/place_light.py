@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.rendering.camera import Camera
 from marchpast.synthesis.rendering.grain import shared_grain
 from marchpast.synthesis.rendering.lighting import (

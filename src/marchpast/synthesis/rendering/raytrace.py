@@ -8,7 +8,7 @@ import numpy as np
 from embreex.mesh_construction import TriangleMesh  # type: ignore[import-untyped,import-not-found,unused-ignore]
 from embreex.rtcore_scene import EmbreeScene  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray, IntArray
+from marchpast.synthesis.arrays import BoolArray, FloatArray, IntArray
 
 _CHUNK = 1 << 18
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
 from marchpast.synthesis.rendering.backdrop import Backdrop
 from marchpast.synthesis.rendering.backdrop import backdrop as empty_place
 from marchpast.synthesis.rendering.camera import NEAR_M, Camera, Window
 from marchpast.synthesis.rendering.cast import shadowed
+from marchpast.synthesis.rendering.dust import add_dust
 from marchpast.synthesis.rendering.fleet import Fleet
 from marchpast.synthesis.rendering.patches import facing_code, grouped, pixel_index
 from marchpast.synthesis.rendering.shading import Shader
@@ -108,6 +109,7 @@ def render(
         if mine.any():
             shader = Shader(world, hit.placed, stage, fleet, place.ground)
             _add_vehicle(radiance, hit, mine, shader, world, grid, camera.focal_px)
+    add_dust(radiance, world, camera, depth.reshape(place.patch.shape))
     add_lamp_glare(radiance, world, camera, fleet, stage)
     add_precipitation(radiance, world, camera)
     motion = {placed.track_id: _motion(placed, camera) for placed in world.vehicles}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray, IntArray
-from marchpast.synthesis.building.paints import PAINTS, paint_index
+from marchpast.synthesis.arrays import BoolArray, FloatArray, IntArray
+from marchpast.synthesis.building import PAINTS, paint_index
 from marchpast.synthesis.rendering.baking import DIRECTIONS, upward
 from marchpast.synthesis.rendering.fleet import Fleet
 from marchpast.synthesis.rendering.grain import shared_grain

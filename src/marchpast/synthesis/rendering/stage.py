@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from marchpast.synthesis.building.mesh import BoolArray, FloatArray
+from marchpast.synthesis.arrays import BoolArray, FloatArray
 from marchpast.synthesis.rendering.patches import GROUND, SKY
 from marchpast.synthesis.rendering.raytrace import Hits, Tracer
 from marchpast.synthesis.rendering.world import Place, Things

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from marchpast.synthesis.building.mesh import FloatArray
+from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.rendering.camera import NEAR_M, Camera
 from marchpast.synthesis.rendering.fleet import Fleet
 from marchpast.synthesis.rendering.light import Lamp

@@ -8,8 +8,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from marchpast.synthesis.building.builder import Vehicle
-from marchpast.synthesis.building.mesh import FloatArray, IntArray
+from marchpast.synthesis.arrays import FloatArray, IntArray
+from marchpast.synthesis.building import Vehicle
 from marchpast.synthesis.rendering.grain import Grain
 from marchpast.synthesis.rendering.light import Light
 from marchpast.synthesis.rendering.model import Model
@@ -89,7 +89,7 @@ class Placed:
     """A vehicle in the world.
 
     Attributes:
-        track_id: From 1, unique in the world; below 0 for wagons, which have no truth.
+        track_id: From 1, unique in the world; below 0 for wagons and the like without truth.
         model: What it is.
         position: World place of the vehicle frame's origin: below the nose, on the ground.
         heading_deg: 0 drives towards world -X; positive turns left seen from above.
@@ -136,6 +136,7 @@ class World:
         vehicles: In any order; track numbers differ.
         seed: Varies clouds, ground and what falls.
         time_s: Moves what falls, so that it does between the frames of a clip.
+        dust: How dusty the ground is, 0 to 1: how much hangs behind the wheels of what drives.
     """
 
     place: Place
@@ -143,6 +144,7 @@ class World:
     vehicles: tuple[Placed, ...]
     seed: int
     time_s: float = 0.0
+    dust: float = 0.0
 
     def __post_init__(self) -> None:
         ids = [placed.track_id for placed in self.vehicles]
