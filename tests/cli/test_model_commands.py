@@ -235,7 +235,25 @@ def test_calibrate_rewrites_the_card_and_leaves_the_network(
     assert after["figures"]["calibrated_on"] == {"target": 0.95, "crops": {"mine": 30}}
     for kept in ("sha256", "labels", "training", "limits", "input"):
         assert after[kept] == before[kept]
+    # Sets are fitted to the new thresholds.
+    assert told["sets"] == after["settings"]["sets"]
+    assert "30 military crops of 3 events" in told["sets"]["fitted_on"]
     Model.load(classifier, device="cpu")
+
+
+def test_calibrate_can_leave_the_answers_as_they_are(
+    run: Run, classifier: Path, tmp_path: Path
+) -> None:
+    before = tomllib.loads((classifier / "card.toml").read_text("utf-8"))
+    pictures = write_collection(tmp_path / "mine", pictures=30)
+    where = ("--model", classifier, "--pictures", pictures, "--only-sets")
+    code, stdout, _ = run("calibrate", "classifier", *where)
+    assert code == 0
+    assert json.loads(stdout)["before"] == json.loads(stdout)["after"]
+    after = tomllib.loads((classifier / "card.toml").read_text("utf-8"))
+    assert after["settings"].pop("sets") != before["settings"].pop("sets")
+    after["settings"].pop("attributes"), before["settings"].pop("attributes")
+    assert after == before
 
 
 def test_calibrate_refuses_what_cannot_decide(run: Run, classifier: Path, tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ def identify(
     seen: tuple[SeenAttribute, ...] = (),
     **rules: Any,
 ) -> Identity:
-    rules = {"min_type_size_px": 48, "sets": SETS} | rules
-    judge = Judge(TAXONOMY, labels=LABELS, temperature=1.0, min_mass=0.8, **rules)
+    given: dict[str, Any] = {"min_mass": 0.8, "min_type_size_px": 48, "sets": SETS, **rules}
+    judge = Judge(TAXONOMY, labels=LABELS, temperature=1.0, **given)
     return judge.identify(
         scores,
         size_px=size_px,
@@ -99,7 +99,15 @@ def test_a_named_type_is_in_the_set() -> None:
         logits(bmp2=0.55, t80=0.4), novelty=0.0, novelty_slope=10.0, min_type_score=0.0
     )
     assert found.node == "bmp2"
-    assert any(TAXONOMY.is_within("bmp2", node) for node in answer_of(found).nodes)
+    assert "bmp2" in answer_of(found).nodes
+    assert len(answer_of(found).nodes) == 2
+
+
+def test_a_named_type_is_told_instead_of_its_group() -> None:
+    # By mass alone both of them would be the family.
+    scores = logits(bmp2=0.87, bmp3=0.1)
+    assert answer_of(identify(scores, min_mass=0.95)).nodes == ("bmp_family",)
+    assert answer_of(identify(scores)).nodes == ("bmp2",)
 
 
 def test_a_far_vehicle_has_a_wider_set() -> None:

@@ -138,10 +138,14 @@ class SetAnswerer:
         return node == UNKNOWN or self._taxonomy.level(node) == "class"
 
     def _holding(self, nodes: tuple[str, ...], answer: str) -> tuple[str, ...]:
-        """The set with the answered type in it: the two may not contradict each other."""
+        """The set with the answered type in it, instead of a group that holds it.
+
+        The two may not contradict each other, and such a name is right more often than a set.
+        """
         if answer == UNKNOWN or not self._taxonomy.node(answer).is_type:
             return nodes
-        return simplest(self._taxonomy, (*nodes, answer))
+        others = [node for node in nodes if not self._taxonomy.is_within(answer, node)]
+        return simplest(self._taxonomy, (*others, answer))
 
     def _whole(self, masses: Masses, reason: str) -> AnswerSet:
         return AnswerSet((ROOT,), masses[ROOT], self._settings.rate, reason)

@@ -133,7 +133,7 @@ def simplest(taxonomy: Taxonomy, nodes: Iterable[str]) -> tuple[str, ...]:
 
     >>> from marchpast.taxonomy import load_taxonomy
     >>> simplest(load_taxonomy(), ["topol_m", "yars", "icbm", "osa"])
-    ('osa', 'icbm')
+    ('icbm', 'osa')
     >>> simplest(load_taxonomy(), ["civilian_vehicle", "military_vehicle"])
     ('vehicle',)
     """

@@ -22,8 +22,8 @@ from marchpast.training.made_dark import made_dark
 from marchpast.training.set_rows import SetRows, joined, set_rows
 
 RATE = 0.9
-"""Share of sets that shall hold the truth. At 0.95 the mean set leaves half as many types more
-open, and most far vehicles are "a vehicle" (`docs/decisions/0007-sets.md`)."""
+"""Share of sets that shall hold the truth. At 0.95 the mean set leaves two thirds more types open
+(`docs/decisions/0007-sets.md`)."""
 FAR_BELOW_PX = 96
 DARK_BELOW = 64.0
 """A quarter of the grey scale."""
@@ -65,7 +65,7 @@ def set_looks(
         penalties=dict.fromkeys(CONDITIONS, PENALTIES[-1]),
         far_below_px=max(FAR_BELOW_PX, settings.min_type_size_px),
         dark_below=DARK_BELOW,
-        max_novelty=None if novelty is None else _novelty_limit(novelty[military]),
+        max_novelty=_novelty_limit(None if novelty is None else novelty[military]),
     )
     judge = Judge.from_settings(
         taxonomy,
@@ -159,7 +159,9 @@ def _fitted(verdicts: Verdicts, *, rate: float) -> float | None:
     return chosen
 
 
-def _novelty_limit(novelty: FloatArray) -> float:
+def _novelty_limit(novelty: FloatArray | None) -> float | None:
     """The novelty that fewer than one vehicle in a hundred reaches."""
+    if novelty is None or len(novelty) < FEWEST_LOOKS:
+        return None
     allowed = math.floor((1 - _STRANGER_THAN) * (len(novelty) + 1))
     return round(float(np.sort(novelty)[::-1][max(0, allowed - 1)]), 3)

@@ -68,16 +68,21 @@ def fitted_sets(
 def set_tables(rows: SetRows, evaluation: Evaluation, *, seed: int) -> dict[str, Any]:
     """Return the tables `sets` (a row a condition) and `set_rates` (a row a stated rate).
 
+    Both are empty where there are too few crops.
+
     Args:
         rows: Of the evaluation's military crops, in their order, and of some made dark.
         evaluation: Tells which collection each is from.
         seed: Of the foldings.
     """
+    conditions = set_conditions(rows, evaluation)
+    if not conditions:
+        return {"sets": [], "set_rates": []}
     by_rate = {rate: cross_fitted(rows, rate=rate, seed=seed) for rate in RATES}
     return {
         "sets": [
             {"condition": name, **_row(rows, by_rate[RATE], members, rate=RATE)}
-            for name, members in set_conditions(rows, evaluation).items()
+            for name, members in conditions.items()
         ],
         "set_rates": [
             _row(rows, picked, ~rows.is_made, rate=rate) for rate, picked in by_rate.items()
