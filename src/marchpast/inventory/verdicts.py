@@ -102,12 +102,9 @@ class Judgement:
                 note = ""
             return "covered", f"{number}; {announced}{note}; {_NOT_THE_PARADE}"
         name = self._say.names([line.node])
-        if self._reconciled.most[i]:
-            kinds = sorted(set(self._observation.kinds), key=self.order)
-            wider = " and ".join(self._say.names(kind.nodes) for kind in kinds if i in kind.lines)
-            return "cannot tell", (
-                f"no vehicle is surely {name}, but what was seen as {wider} may be one"
-            )
+        if most := self._reconciled.most[i]:
+            some = "one" if most == 1 else f"up to {most}"
+            return "cannot tell", f"no vehicle is surely {name}, but {some} of those seen may be"
         return "not seen", f"no {name} in this footage, which says nothing about the parade"
 
     def of_kind(self, kind: Kind, seen: SeenCount) -> tuple[Verdict, str]:
@@ -183,8 +180,11 @@ class Judgement:
             )
         reason = f"{fits}; nothing contradicts the announcement. {_OTHER_REASONS}"
         if others:
-            rest = ", ".join(self._say.names(each.nodes) for each in others)
-            reason += f" It says nothing about {rest}."
+            short = [self._say.names(each.nodes) for each in others if len(each.nodes) <= 2][:3]
+            if left := len(others) - len(short):
+                more = "more kind of answer" if left == 1 else "more kinds of answer"
+                short.append(f"{left} {more}")
+            reason += f" It says nothing about {' and '.join(short)}."
         return Whole("consistent, but does not prove it", reason)
 
     def _contradictions(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
