@@ -36,8 +36,8 @@ from marchpast.taxonomy import Taxonomy, load_taxonomy
 LEVEL = 0.9
 MILITARY = "military_vehicle"
 FIRST_SEED = 20_000
-"""What is ours (the prior, the kind of interval, how many vehicles a convoy has, how far names go wrong
-together) was settled on seeds below 5000."""
+"""What is ours (the prior, the kind of interval, how many vehicles a convoy has, how far names go
+wrong together) was settled on seeds below 5000."""
 _TELLING = 4
 """A picture with fewer vehicles says little about the share missed in it."""
 _FEWEST_PICTURES = 10
