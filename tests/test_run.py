@@ -164,9 +164,67 @@ def test_annotated_footage_has_every_frame(clip: Path, tmp_path: Path) -> None:
     assert sum(1 for _ in source.frames()) == 50
 
 
+def military(result: dict[str, object]) -> dict[str, int]:
+    rows = result["count_intervals"]
+    return next(row for row in rows if row["node"] == "military_vehicle")  # type: ignore[attr-defined]
+
+
+def test_clips_are_added_only_when_the_user_says_so(clip: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.mp4"
+    other.write_bytes(clip.read_bytes())
+    names = ((clip.name, other.name),)
+    alone, same, disjoint = (
+        make(tmp_path / name, clip, other, inventory="moscow-2023", **how)  # type: ignore[arg-type]
+        for name, how in (
+            ("alone", {}),
+            ("same", {"same_convoy": names}),
+            ("disjoint", {"disjoint": names}),
+        )
+    )
+    assert military(alone)["at_once"] == military(same)["at_once"] == 3
+    assert military(disjoint)["at_once"] == 6
+    assert military(same)["high"] < military(alone)["high"]
+    assert military(alone)["expected"] is None
+    assert alone["links"] == []
+    assert disjoint["links"] == [{"kind": "disjoint", "sources": list(names[0])}]
+    for name in ("alone", "same", "disjoint"):
+        assert validate_result(tmp_path / name) == []
+    page = (tmp_path / "disjoint" / "report.html").read_text("utf-8")
+    assert "show different vehicles" in page
+
+
+def test_a_source_without_a_vehicle_breaks_no_link(clip: Path, tmp_path: Path) -> None:
+    empty = write_clip(tmp_path / "empty.mp4", [], seconds=1)
+    result = make(tmp_path / "out", clip, empty, disjoint=((clip.name, empty.name),))
+    assert military(result)["at_once"] == 3
+    assert validate_result(tmp_path / "out") == []
+
+
+def test_a_link_to_no_source_of_the_run_is_refused(clip: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no source of this run is called 'other\.mp4'"):
+        make(tmp_path / "out", clip, disjoint=((clip.name, "other.mp4"),))
+
+
+def test_labels_hide_vehicles_but_not_their_weight_in_a_count(clip: Path, tmp_path: Path) -> None:
+    result = make(tmp_path / "out", clip, labels=("SA-8 Gecko",))
+    whole = make(tmp_path / "whole", clip)
+    kinds = {row["node"]: row for row in whole["count_intervals"]}  # type: ignore[attr-defined]
+    assert result["count_intervals"] == [kinds["osa"]]
+
+
+def test_vehicles_are_named_in_the_readers_language(clip: Path, tmp_path: Path) -> None:
+    result = make(tmp_path / "out", clip, language="ru")
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert '<bdi lang="ru">9К33 «Оса»</bdi>' in page
+    assert result["settings"]["language"] == "ru"  # type: ignore[index]
+
+
 @pytest.mark.parametrize(
     ("how", "message"),
     [
+        ({"same_convoy": (("a.mp4",),)}, "two or more"),
+        ({"disjoint": (("a.mp4", "a.mp4"),)}, "two or more different"),
+        ({"language": "de"}, "en, ru, uk"),
         ({"stride": 0}, "stride"),
         ({"every": -1.0}, "every"),
         ({"every": 0.5, "stride": 2}, "exclude"),

@@ -19,15 +19,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from marchpast.errors import MarchpastError
-    from marchpast.inventory import Comparison, Inventory, compare, load_inventory
+    from marchpast.identity import LabelCheck, check_label, parse_attribute
+    from marchpast.inventory import (
+        ClipLink,
+        Comparison,
+        CountInterval,
+        Inventory,
+        compare,
+        count_intervals,
+        draft_inventory,
+        load_inventory,
+        prior_of,
+        rank_with_prior,
+        series,
+    )
     from marchpast.media import Sampling, Source, open_source
     from marchpast.pipeline import Recognizer, sightings
     from marchpast.records import (
+        AnswerSet,
         Candidate,
         Crop,
         Detections,
         Frame,
         Identity,
+        SeenAttribute,
         Sighting,
         SourceReport,
         Track,
@@ -36,47 +51,64 @@ if TYPE_CHECKING:
     from marchpast.taxonomy import Taxonomy, load_taxonomy
 
 _HOME = {
+    "AnswerSet": "records",
     "Candidate": "records",
+    "ClipLink": "inventory",
     "Comparison": "inventory",
+    "CountInterval": "inventory",
     "Crop": "records",
     "Detections": "records",
     "Frame": "records",
     "Identity": "records",
     "Inventory": "inventory",
+    "LabelCheck": "identity",
     "MarchpastError": "errors",
     "Outcome": "run",
     "Recognizer": "pipeline",
     "Run": "run",
     "Sampling": "media",
+    "SeenAttribute": "records",
     "Settings": "run",
     "Sighting": "records",
     "Source": "media",
     "SourceReport": "records",
     "Taxonomy": "taxonomy",
     "Track": "records",
+    "check_label": "identity",
     "classify_frames": "run",
     "compare": "inventory",
+    "count_intervals": "inventory",
+    "draft_inventory": "inventory",
     "load_inventory": "inventory",
     "load_taxonomy": "taxonomy",
     "open_source": "media",
+    "parse_attribute": "identity",
+    "prior_of": "inventory",
+    "rank_with_prior": "inventory",
+    "series": "inventory",
     "sightings": "pipeline",
 }
 
 __version__ = metadata.version("marchpast")
 
 __all__ = [
+    "AnswerSet",
     "Candidate",
+    "ClipLink",
     "Comparison",
+    "CountInterval",
     "Crop",
     "Detections",
     "Frame",
     "Identity",
     "Inventory",
+    "LabelCheck",
     "MarchpastError",
     "Outcome",
     "Recognizer",
     "Run",
     "Sampling",
+    "SeenAttribute",
     "Settings",
     "Sighting",
     "Source",
@@ -84,11 +116,18 @@ __all__ = [
     "Taxonomy",
     "Track",
     "__version__",
+    "check_label",
     "classify_frames",
     "compare",
+    "count_intervals",
+    "draft_inventory",
     "load_inventory",
     "load_taxonomy",
     "open_source",
+    "parse_attribute",
+    "prior_of",
+    "rank_with_prior",
+    "series",
     "sightings",
 ]
 

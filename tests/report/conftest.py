@@ -12,18 +12,24 @@ import pytest
 from marchpast.inventory import (
     Amount,
     AnnouncedLine,
+    ClipLink,
+    Counted,
+    Figures,
     Inventory,
     InventorySource,
     compare,
+    count_intervals,
     count_seen,
 )
 from marchpast.records import (
+    AnswerSet,
     BgrImage,
     Box,
     Candidate,
     Crop,
     Detections,
     Identity,
+    SeenAttribute,
     Sighting,
     SourceReport,
     Track,
@@ -33,6 +39,8 @@ from marchpast.report import (
     CountEntry,
     DetectionJournal,
     FailureEntry,
+    IntervalEntry,
+    LinkEntry,
     ModelEntry,
     Provenance,
     Result,
@@ -128,6 +136,9 @@ def follow(
     frames: int = 5,
     reason: str = "it holds enough",
     probability: float = 0.9,
+    answer: AnswerSet | None = None,
+    attributes: tuple[SeenAttribute, ...] = (),
+    conflicts: tuple[str, ...] = (),
 ) -> Sighting:
     """Return a vehicle that moves 4 px a frame to the right, seen in every second frame."""
     index = np.arange(start, start + 2 * frames, 2)
@@ -149,7 +160,17 @@ def follow(
             np.full(frames, 0.8, np.float32),
             (crop,),
         ),
-        Identity(node, level, probability, reason, candidates),
+        Identity(
+            node,
+            level,
+            probability,
+            reason,
+            candidates,
+            masses=(Candidate(node, probability),) if level != "unknown" else (),
+            answer=answer,
+            attributes=attributes,
+            conflicts=conflicts,
+        ),
     )
 
 
@@ -223,13 +244,37 @@ def build_run(folder: Path, *, taxonomy: Taxonomy, text: str | None = None) -> R
 
     clip, night = free("parade/clip.mp4"), free("night") + ".mp4"
     photo = free("photo") + ".jpg"
+    either = AnswerSet(
+        ("osa", "s300_family"), 0.93, 0.9, free("without Osa it would hold 0.40"), (free("axles"),)
+    )
+    nothing = AnswerSet((), 0.0, 0.9, free("unlike everything learnt"))
     sightings = [
-        follow(clip, 1, "osa", taxonomy=taxonomy, reason=free("Osa holds 0.90")),
+        follow(
+            clip,
+            1,
+            "osa",
+            taxonomy=taxonomy,
+            reason=free("Osa holds 0.90"),
+            answer=either,
+            attributes=(
+                SeenAttribute("drive", "tracks", "model", 0.97),
+                SeenAttribute(free("cab"), free("flat"), "user"),
+            ),
+            conflicts=(free("tracks are seen, but Osa has wheels"),),
+        ),
         follow(clip, 2, "osa", taxonomy=taxonomy, start=4, reason=free("Osa holds 0.90")),
         follow(clip, 3, "btr_8x8", taxonomy=taxonomy, start=6, reason=free("BTR only")),
         follow(clip, 4, "civilian_vehicle", taxonomy=taxonomy, start=20, reason=free("civil")),
         follow(night, 1, "air_defence", taxonomy=taxonomy, reason=free("dark")),
-        follow(night, 2, "unknown", taxonomy=taxonomy, probability=0.4, reason=free("too dark")),
+        follow(
+            night,
+            2,
+            "unknown",
+            taxonomy=taxonomy,
+            probability=0.4,
+            reason=free("too dark"),
+            answer=nothing,
+        ),
         follow(photo, 1, "military_vehicle", taxonomy=taxonomy, frames=1, reason=free("small")),
     ]
     inventory = Inventory(
@@ -244,9 +289,21 @@ def build_run(folder: Path, *, taxonomy: Taxonomy, text: str | None = None) -> R
         note=free("The list ends in 'and more'."),
         sha256="cd" * 32,
         published=free("2017-04-18"),
+        personnel=Amount(1500, "about"),
+        reported=Figures(total=Amount(43, "exact")),
+        counted=(
+            Counted(
+                free("A counter"),
+                Amount(41, "at_most"),
+                (AnnouncedLine("tor", Amount(4, "exact")), AnnouncedLine("bal", None)),
+                free("https://example.org/count"),
+                free("counted from the stands"),
+            ),
+        ),
     )
+    link = ClipLink("disjoint", (clip, night))
     journal(folder, sightings)
-    comparison = compare(sightings, inventory, taxonomy)
+    comparison = compare(sightings, inventory, taxonomy, links=(link,))
     result = Result(
         provenance=Provenance(marchpast_version=free("0.1.0"), inventory_sha256=inventory.sha256),
         models=(
@@ -285,6 +342,11 @@ def build_run(folder: Path, *, taxonomy: Taxonomy, text: str | None = None) -> R
             for sighting in sightings
         ),
         counts=tuple(CountEntry.from_count(c) for c in count_seen(sightings, taxonomy)),
+        count_intervals=tuple(
+            IntervalEntry.from_interval(row)
+            for row in count_intervals(sightings, taxonomy, links=(link,))
+        ),
+        links=(LinkEntry.from_link(link),),
         comparison=ComparisonEntry.from_comparison(comparison, inventory),
     )
     write_result(folder, result, taxonomy=taxonomy)

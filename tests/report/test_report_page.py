@@ -18,14 +18,16 @@ from marchpast.records import Sighting
 from marchpast.report import (
     AmountEntry,
     CountEntry,
+    Language,
     Result,
     html,
+    load_result,
     render_page,
     save_sighting,
 )
 from marchpast.report.pictures import thumbnail
 from marchpast.report.text import printable
-from marchpast.report.wording import amount, seen_range
+from marchpast.report.wording import amount, seen_number
 from marchpast.taxonomy import Taxonomy
 
 Element = tuple[str, dict[str, str | None]]
@@ -110,8 +112,13 @@ def test_the_comparison_keeps_qualifiers_and_ranges(page: Page) -> None:
     ]
     assert "at least 50 pieces of equipment in all" in table
     assert "The list is partial" in table
-    assert re.search(r"9K33 Osa .*?8\s*2\s*covered", table)
-    assert re.search(r"3K60 Bal .*?named, no count\s*none\s*cannot tell", table)
+    assert "about 1,500 people" in table
+    assert "Reported on the day or later, and not announced: 43 pieces" in table
+    assert re.search(r"9K33 Osa .*?8\s*at least 1, in 1 track\s*1 to \d\s*covered", table)
+    assert re.search(r"3K60 Bal .*?named, no count\s*none\s*0 to \d\s*cannot tell", table)
+    assert "Seen, and not surely of one announced line: 4 kinds of answer" in table
+    counts = table[table.index("What others counted at the event") :]
+    assert re.search(r"A counter\s*at most 41\s*Tor-M1/M2 4, 3K60 Bal", counts)
     assert "consistent, but does not prove it" in page.text
 
 
@@ -120,6 +127,7 @@ def test_the_comparison_keeps_qualifiers_and_ranges(page: Page) -> None:
     [
         (AmountEntry(value=50, qualifier="at_least"), "at least 50"),
         (AmountEntry(value=1200, qualifier="about"), "about 1,200"),
+        (AmountEntry(value=90, qualifier="at_most"), "at most 90"),
         (AmountEntry(value=8, qualifier="exact"), "8"),
         (AmountEntry(value=0, qualifier="exact"), "none"),
         (AmountEntry(value=0, qualifier="at_least"), "at least 0"),
@@ -131,10 +139,65 @@ def test_amounts_keep_their_qualifier(entry: AmountEntry | None, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("at_once", "tracks", "words"), [(0, 0, "none"), (3, 3, "3"), (3, 5, "from 3 to 5")]
+    ("at_once", "tracks", "words"),
+    [(0, 0, "none"), (1, 1, "at least 1, in 1 track"), (3, 5, "at least 3, in 5 tracks")],
 )
-def test_seen_numbers_are_ranges(at_once: int, tracks: int, words: str) -> None:
-    assert seen_range(CountEntry(node="osa", at_once=at_once, tracks=tracks)) == words
+def test_seen_numbers_say_what_is_sure(at_once: int, tracks: int, words: str) -> None:
+    assert seen_number(CountEntry(node="osa", at_once=at_once, tracks=tracks)) == words
+
+
+def test_a_vehicle_shows_its_set_and_its_conflicts(page: Page) -> None:
+    assert "May be 9K33 Osa or S-300 family" in page.text
+    assert "9 in 10 such sets hold the truth; this one holds 0.93" in page.text
+    assert "Without Osa it would hold 0.40." in page.text
+    assert "To narrow it, look for: axles." in page.text
+    assert "ConflictTracks are seen, but Osa has wheels" in page.text
+    assert "Seen of the vehicle: the classifier sees tracks (0.97)" in page.text
+    assert "Nothing known fits" in page.text
+    assert page.text.count("such sets hold the truth") == 1
+
+
+def test_counts_are_ranges_with_their_level(page: Page) -> None:
+    counts = page.text[page.text.index("How many Different") : page.text.index("Sightings Ground")]
+    assert re.search(r"9K33 Osa .*?from \d to \d \(90 %\)", counts)
+    assert "parade/clip.mp4 and night.mp4 show different vehicles" in counts
+    assert "Different military vehicles that the footage shows: from" in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "9K33 Osa", "9К33 «Оса»"),
+        ("ru", "9К33 «Оса»", "9K33 Osa"),
+        ("uk", "9К33 «Оса»", "9K33 Osa"),
+    ],
+)
+def test_names_come_in_the_readers_language(
+    folder: Path,
+    page: Page,
+    taxonomy: Taxonomy,
+    language: Language,
+    first: str,
+    second: str,
+) -> None:
+    result = load_result(folder)
+    text = render_page(result, folder=folder, taxonomy=taxonomy, language=language)
+    assert re.search(
+        rf'<bdi lang="{language}">{first}</bdi> <span class="ru"[^>]*><bdi>{second}', text
+    )
+    assert Page(text).all("html")[0]["lang"] == "en"
+
+
+def test_a_draft_is_flagged(
+    tmp_path: Path, write_run: Callable[..., Result], taxonomy: Taxonomy
+) -> None:
+    result = write_run(tmp_path)
+    assert result.comparison is not None
+    inventory = result.comparison.inventory.model_copy(update={"is_draft": True})
+    comparison = result.comparison.model_copy(update={"inventory": inventory})
+    drafted = result.model_copy(update={"comparison": comparison})
+    assert "A draft." not in render_page(result, folder=tmp_path, taxonomy=taxonomy)
+    assert "A draft." in render_page(drafted, folder=tmp_path, taxonomy=taxonomy)
 
 
 def test_cards_show_what_a_check_needs(page: Page, folder: Path) -> None:
@@ -218,6 +281,7 @@ def test_the_page_holds_no_invisible_characters(
 
 def empty(result: Result, **changes: object) -> Result:
     nothing = {"sightings": (), "counts": (), "comparison": None, "failures": ()}
+    nothing |= {"count_intervals": (), "links": ()}
     return result.model_copy(update=nothing | changes)
 
 
@@ -271,7 +335,13 @@ def test_the_headline_says_no_more_than_the_answers(
 
 @pytest.mark.parametrize(
     "overall",
-    ["consistent, but does not prove it", "inconsistent", "explains nothing", "cannot tell"],
+    [
+        "consistent",
+        "consistent, but does not prove it",
+        "inconsistent",
+        "explains nothing",
+        "cannot tell",
+    ],
 )
 def test_every_overall_verdict_has_a_chip(
     tmp_path: Path, write_run: Callable[..., Result], taxonomy: Taxonomy, overall: Overall

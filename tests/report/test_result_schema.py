@@ -1,4 +1,4 @@
-"""The format `marchpast-result/1`."""
+"""The format `marchpast-result/2`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from marchpast.records import Sighting
+from marchpast.records import AnswerSet, SeenAttribute, Sighting
 from marchpast.report import (
     CandidateEntry,
     DetectionEntry,
@@ -58,7 +58,19 @@ def test_crops_lie_in_their_folder(make_sighting: Callable[..., Sighting], crop:
 
 
 def test_a_sighting_becomes_plain_values(make_sighting: Callable[..., Sighting]) -> None:
-    sighting = make_sighting("clip.mp4", 3, "btr_8x8", start=10, frames=4)
+    sighting = make_sighting(
+        "clip.mp4",
+        3,
+        "btr_8x8",
+        start=10,
+        frames=4,
+        answer=AnswerSet(("btr_8x8", "tigr"), 0.97, 0.9, "a look-alike", ("the number of axles",)),
+        attributes=(
+            SeenAttribute("drive", "wheels", "model", 0.98765),
+            SeenAttribute("axles", "4", "user"),
+        ),
+        conflicts=("they contradict each other",),
+    )
     entry = SightingEntry.from_sighting(sighting, crop=CROP, flags=("caution",))
     assert json.loads(entry.model_dump_json()) == {
         "id": "clip.mp4#3",
@@ -68,10 +80,23 @@ def test_a_sighting_becomes_plain_values(make_sighting: Callable[..., Sighting])
         "level": "family",
         "probability": 0.9,
         "reason": "it holds enough",
+        "answer": {
+            "nodes": ["btr_8x8", "tigr"],
+            "probability": 0.97,
+            "rate": 0.9,
+            "reason": "a look-alike",
+            "narrows": ["the number of axles"],
+        },
         "candidates": [
             {"node": "osa", "probability": 0.9},
             {"node": "btr80", "probability": 0.05},
         ],
+        "masses": [{"node": "btr_8x8", "probability": 0.9}],
+        "attributes": [
+            {"name": "drive", "value": "wheels", "origin": "model", "probability": 0.9877},
+            {"name": "axles", "value": "4", "origin": "user", "probability": None},
+        ],
+        "conflicts": ["they contradict each other"],
         "first_time_s": 0.4,
         "last_time_s": 0.64,
         "frame_count": 4,
@@ -83,6 +108,20 @@ def test_a_sighting_becomes_plain_values(make_sighting: Callable[..., Sighting])
         },
         "flags": ["caution"],
     }
+
+
+def test_an_identity_comes_back_from_its_entry(make_sighting: Callable[..., Sighting]) -> None:
+    sighting = make_sighting(
+        "clip.mp4",
+        1,
+        "osa",
+        probability=0.5,
+        answer=AnswerSet((), 0.0, 0.9, "unlike everything learnt"),
+        attributes=(SeenAttribute("axles", "3", "user"),),
+        conflicts=("one",),
+    )
+    for each in (sighting, make_sighting("clip.mp4", 2, "unknown", probability=0.5)):
+        assert SightingEntry.from_sighting(each, crop=CROP).to_identity() == each.identity
 
 
 def test_a_result_equals_its_file(tmp_path: Path, write_run: Callable[..., Result]) -> None:

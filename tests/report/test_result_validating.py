@@ -70,7 +70,17 @@ def test_a_sound_result_has_no_problem(run: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        (put("format", value="marchpast-result/2"), "format: Input should be 'marchpast-result/1'"),
+        (put("format", value="marchpast-result/1"), "format: Input should be 'marchpast-result/2'"),
+        (put("sightings", 0, "answer", "rate", value=1.5), "from 0 to 1, got 1.5"),
+        (put("sightings", 0, "answer", "nodes", value=["osa", "osa"]), "'osa' is there twice"),
+        (put("sightings", 0, "answer", "nodes", value=[]), "an empty set holds nothing"),
+        (put("sightings", 0, "attributes", 0, "origin", value="press"), "attributes.0.origin"),
+        (put("count_intervals", 0, "at_once", value=99), "must be at_once <= low <= high"),
+        (put("count_intervals", 1, "node", value="military_vehicle"), "is there twice"),
+        (put("links", 0, "sources", 0, value="other.mp4"), "'other.mp4' is not among the sources"),
+        (put("comparison", "lines", 0, "covered_least", value=9), "covered_least is above"),
+        (put("comparison", "lines", 0, "covered_least", value=None), "belong to announced lines"),
+        (put("comparison", "lines", 0, "over", value=1), "over and shown_at belong together"),
         (put("extra", value=1), "extra: Extra inputs are not permitted"),
         (drop("comparison"), "comparison: Field required"),
         (put("sightings", 0, "probability", value=1.5), "from 0 to 1, got 1.5"),
@@ -173,7 +183,7 @@ def test_a_lost_and_a_short_row_are_found(run: Path) -> None:
     path.write_bytes(b"\r\n".join([*lines[:3], b"only,two", *lines[5:]]))
     assert validate_result(run) == [
         "sightings.csv: 6 rows, but 7 sightings",
-        "sightings.csv: row 3 has 2 cells, not 30",
+        "sightings.csv: row 3 has 2 cells, not 35",
     ]
 
 

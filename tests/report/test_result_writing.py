@@ -82,6 +82,12 @@ def test_the_table_says_what_the_result_says(
     assert rows[0]["candidate_1"] == "osa"
     assert rows[0]["candidate_3"] == ""
     assert rows[5]["name"] == "unknown vehicle"
+    assert rows[0]["set"] == "osa; s300_family"
+    assert rows[0]["set_names"] == "9K33 Osa or S-300 family"
+    assert (rows[0]["set_probability"], rows[0]["set_rate"]) == ("0.93", "0.9")
+    assert rows[0]["conflicts"] == "tracks are seen, but Osa has wheels"
+    assert (rows[1]["set"], rows[1]["set_probability"]) == ("", "")
+    assert (rows[5]["set"], rows[5]["set_probability"]) == ("", "0.0")
     assert float(rows[1]["first_time_s"]) == 0.16
 
 
@@ -119,6 +125,8 @@ def minimal(*entries: object) -> Result:
             "failures": (),
             "sightings": entries,
             "counts": (),
+            "count_intervals": (),
+            "links": (),
             "comparison": None,
         }
     )

@@ -37,6 +37,7 @@ _CODE_OF: tuple[tuple[type[BaseException], int], ...] = (
     (errors.ResultError, INPUTS_FAILED),
     (errors.InventoryError, USAGE),
     (errors.TaxonomyError, USAGE),
+    (errors.SettingsError, USAGE),
     (errors.ConfigError, USAGE),
     (errors.LabelError, USAGE),
     (errors.OutputExistsError, USAGE),

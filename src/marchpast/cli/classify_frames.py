@@ -27,6 +27,8 @@ examples:
       compare with what was announced for the parade in Vladivostok in 2017
   classify-frames photos/ clip.mov --out result --inventory announced.yaml --annotate
       a folder and a video together; write the pictures with boxes too
+  classify-frames front.mp4 back.mp4 --out result --same-convoy front.mp4 back.mp4
+      two clips of one convoy: its vehicles are not counted twice
   classify-frames night.mp4 --out result --stride 1
       look at every frame instead of five a second: slower, better with fast vehicles
 
@@ -95,6 +97,28 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         default="",
         help="list only sightings answered as one of these or more exactly; any spelling",
     )
+    group.add_argument(
+        "--same-convoy",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="these sources show the same vehicles: the one with most counts; may be repeated",
+    )
+    group.add_argument(
+        "--disjoint",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar="SOURCE",
+        help="no two of these sources show the same vehicle: they are added; may be repeated",
+    )
+    group.add_argument(
+        "--language",
+        choices=("en", "ru", "uk"),
+        default="en",
+        help="of the vehicles' names in the report (default: en)",
+    )
     sampling = group.add_mutually_exclusive_group()
     sampling.add_argument(
         "--every",
@@ -162,6 +186,9 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         return Settings(
             inventory=arguments.inventory,
             labels=tuple(name.strip() for name in arguments.labels.split(",") if name.strip()),
+            same_convoy=tuple(map(tuple, arguments.same_convoy)),
+            disjoint=tuple(map(tuple, arguments.disjoint)),
+            language=arguments.language,
             every=arguments.every,
             stride=arguments.stride,
             device=arguments.device,

@@ -8,7 +8,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from marchpast.cli import boundary, calibrate, evaluate, label, split, synth, train
+from marchpast.cli import (
+    boundary,
+    calibrate,
+    check_label,
+    evaluate,
+    inventory,
+    label,
+    split,
+    synth,
+    train,
+)
 from marchpast.cli.commands import add_command
 
 _EPILOG = """\
@@ -17,6 +27,10 @@ examples:
       check a result folder against its format (marchpast schema prints it)
   marchpast lookup "SA-8 Gecko" "Панцирь-С1" 9A33BM3
       the vehicle that each of these names means
+  marchpast check-label crop.jpg "S-400" --attribute drive=tracks
+      whether a name that somebody gave a vehicle is excluded by what is visible
+  marchpast inventory draft announcement.txt --out parade.yaml
+      the text of an announcement becomes a draft inventory
 
 models, in this order; marchpast COMMAND --help has more on each:
   marchpast label result --out labels.html
@@ -73,6 +87,8 @@ def build_parser() -> argparse.ArgumentParser:
         commands, "lookup", _lookup, summary="say which vehicle a name in any spelling means"
     )
     lookup.add_argument("names", nargs="+", metavar="NAME", help="any spelling, index or id")
+    check_label.add_commands(commands)
+    inventory.add_commands(commands)
     label.add_commands(commands)
     split.add_commands(commands)
     train.add_commands(commands)

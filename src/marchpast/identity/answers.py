@@ -178,8 +178,10 @@ class SetAnswerer:
         ordered = sorted((node for node in nodes if node in known), key=lambda n: -masses[n])
         unmeasured = [node for node in nodes if node in self._few_photos or node not in known]
         if len(ordered) > 1:
-            rest = self._held(ordered[:-1], masses)
-            parts.append(f"without {name(ordered[-1])} it would hold {rest:.2f} only")
+            rest, held = (f"{self._held(some, masses):.2f}" for some in (ordered[:-1], ordered))
+            # What stands in it for its looks alone holds nothing: the photos are the reason.
+            if rest != held or not unmeasured:
+                parts.append(f"without {name(ordered[-1])} it would hold {rest} only")
         elif ordered and (below := masses.best_below(ordered[0])) is not None:
             parts.append(
                 f"of it, {name(below)} holds {masses[below]:.2f}, too little to leave out the rest"

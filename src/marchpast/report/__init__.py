@@ -5,17 +5,20 @@ The run writes `detections.jsonl` through :class:`DetectionJournal` and each cro
 """
 
 from marchpast.report.annotate import DrawnTrack, annotate_source, draw_frame, drawn_tracks
-from marchpast.report.compared import (
+from marchpast.report.announced import (
     AmountEntry,
     AnnouncedEntry,
-    ComparisonEntry,
-    CountEntry,
-    LineEntry,
+    FiguresEntry,
+    IndependentEntry,
+    InventoryEntry,
     OriginEntry,
 )
+from marchpast.report.compared import ComparisonEntry, LineEntry, MomentEntry
+from marchpast.report.counts import CountEntry, IntervalEntry, LinkEntry
 from marchpast.report.detections import DetectionJournal
 from marchpast.report.drawing import LEVEL_COLOURS, draw_sightings
 from marchpast.report.html import render_page
+from marchpast.report.naming import LANGUAGES, Language
 from marchpast.report.reading import load_result, read_rows
 from marchpast.report.schema import (
     CROP_FOLDER,
@@ -24,17 +27,22 @@ from marchpast.report.schema import (
     RESULT_FILE,
     RESULT_FORMAT,
     TABLE_FILE,
-    BestEntry,
-    CandidateEntry,
     DetectionEntry,
     DetectionRow,
     FailureEntry,
     ModelEntry,
     Provenance,
     Result,
-    SightingEntry,
+    Setting,
     SourceEntry,
     json_schemas,
+)
+from marchpast.report.sighted import (
+    AnswerEntry,
+    AttributeEntry,
+    BestEntry,
+    CandidateEntry,
+    SightingEntry,
 )
 from marchpast.report.validate import validate_result
 from marchpast.report.writing import save_sighting, write_result
@@ -42,6 +50,7 @@ from marchpast.report.writing import save_sighting, write_result
 __all__ = [
     "CROP_FOLDER",
     "DETECTIONS_FILE",
+    "LANGUAGES",
     "LEVEL_COLOURS",
     "PAGE_FILE",
     "RESULT_FILE",
@@ -49,6 +58,8 @@ __all__ = [
     "TABLE_FILE",
     "AmountEntry",
     "AnnouncedEntry",
+    "AnswerEntry",
+    "AttributeEntry",
     "BestEntry",
     "CandidateEntry",
     "ComparisonEntry",
@@ -58,11 +69,19 @@ __all__ = [
     "DetectionRow",
     "DrawnTrack",
     "FailureEntry",
+    "FiguresEntry",
+    "IndependentEntry",
+    "IntervalEntry",
+    "InventoryEntry",
+    "Language",
     "LineEntry",
+    "LinkEntry",
     "ModelEntry",
+    "MomentEntry",
     "OriginEntry",
     "Provenance",
     "Result",
+    "Setting",
     "SightingEntry",
     "SourceEntry",
     "annotate_source",

@@ -16,7 +16,7 @@ from marchpast.report.drawing import draw_sightings
 from marchpast.report.naming import Namer
 from marchpast.report.pictures import encode_jpeg
 from marchpast.report.reading import load_result, read_rows
-from marchpast.report.schema import SightingEntry
+from marchpast.report.sighted import SightingEntry
 from marchpast.report.text import storable
 from marchpast.taxonomy import Taxonomy
 

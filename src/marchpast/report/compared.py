@@ -2,89 +2,51 @@
 
 from __future__ import annotations
 
-from marchpast.inventory import (
-    Amount,
-    Comparison,
-    ComparisonLine,
-    Inventory,
-    InventoryConfidence,
-    Overall,
-    Qualifier,
-    SeenCount,
-    Verdict,
-)
-from marchpast.report.fields import Count, Node, StrictModel, Text
+from marchpast.inventory import Comparison, ComparisonLine, Inventory, Overall, Verdict
+from marchpast.report.announced import AnnouncedEntry, InventoryEntry
+from marchpast.report.counts import CountEntry
+from marchpast.report.fields import Count, Node, Probability, Seconds, StrictModel, Text
 
 
-class CountEntry(StrictModel):
-    """How many of a node were seen.
+class MomentEntry(StrictModel):
+    """One frame of one source.
 
     Attributes:
-        node: A taxonomy node.
-        at_once: Most in one frame: at least so many there were.
-        tracks: Vehicles followed: one that was lost and found again counts twice.
+        source: A name from `sources`.
+        frame_index: In decode order, from 0.
+        time_s: Presentation time in seconds.
     """
 
-    node: Node
-    at_once: Count
-    tracks: Count
-
-    @classmethod
-    def from_count(cls, count: SeenCount) -> CountEntry:
-        """Return the entry of a count."""
-        return cls(node=count.node, at_once=count.at_once, tracks=count.tracks)
-
-
-class AmountEntry(StrictModel):
-    """An announced number.
-
-    Attributes:
-        value: As announced.
-        qualifier: How it was meant; `at_least` stands for "more than" and "over" too.
-    """
-
-    value: Count
-    qualifier: Qualifier
-
-
-class AnnouncedEntry(StrictModel):
-    """A line of the announcement.
-
-    Attributes:
-        node: The taxonomy node it names.
-        amount: `None` when it names the equipment without a number.
-    """
-
-    node: Node
-    amount: AmountEntry | None
-
-
-class OriginEntry(StrictModel):
-    """Where the announcement was read.
-
-    Attributes:
-        url: Address, shown as text and never opened.
-        publisher: Who published it.
-    """
-
-    url: Text
-    publisher: Text
+    source: Text
+    frame_index: Count
+    time_s: Seconds
 
 
 class LineEntry(StrictModel):
-    """What came of one kind of equipment.
+    """What came of one kind of equipment, or of vehicles with one and the same set of answers.
 
     Attributes:
-        node: A taxonomy node.
-        announced: `None` when the announcement does not name it.
-        seen: How many were seen.
+        node: Of the announced line; else the nearest node above all of `nodes`.
+        nodes: The announced node, or the set that was answered.
+        announced: `None` when what was seen is not surely of one announced line.
+        seen: How many were seen that are surely of it.
+        covered_least: How many of the vehicles seen the announced line accounts for in every
+            feasible assignment; `None` without an announced line.
+        covered_most: How many in some feasible assignment.
+        over: How many more were seen together than announced, 0 when not.
+        shown_at: Where so many were seen together; empty when `over` is 0.
         verdict: What the two say together.
         reason: Why, one sentence.
     """
 
     node: Node
+    nodes: tuple[Node, ...]
     announced: AnnouncedEntry | None
     seen: CountEntry
+    covered_least: Count | None
+    covered_most: Count | None
+    over: Count
+    shown_at: tuple[MomentEntry, ...]
     verdict: Verdict
     reason: Text
 
@@ -93,71 +55,58 @@ class ComparisonEntry(StrictModel):
     """What came of comparing the sightings with an inventory.
 
     Attributes:
-        inventory_id: Which inventory.
-        place: Where the event was to be.
-        date: ISO date of the event, `None` when not known.
-        published: ISO date of the announcement, `None` when not known.
-        total: Announced in all, `None` when no total was given.
-        is_partial: True when the list names some of the equipment only.
-        announced_by: Where the announcement was read.
-        confidence: How sure the inventory's author was of it, `None` when not stated.
-        note: Of the inventory, possibly empty.
-        seen_total: How many military vehicles were seen in all.
+        inventory: What was announced, with its sources.
+        seen_total: How many vehicles were seen that are surely military.
         lines: One per kind of equipment that was announced or seen.
         overall: The verdict on the whole.
-        reason: Why, one sentence.
+        reason: Why, a few sentences.
+        because: What contradicts the announcement, one phrase each; empty unless inconsistent.
+        left_over: Most vehicles seen together that the announcement cannot account for, however
+            they are assigned.
+        level: How probable it must be that the names carry a contradiction before it is stated.
     """
 
-    inventory_id: Text
-    place: Text
-    date: Text | None
-    published: Text | None
-    total: AmountEntry | None
-    is_partial: bool
-    announced_by: tuple[OriginEntry, ...]
-    confidence: InventoryConfidence | None
-    note: Text
+    inventory: InventoryEntry
     seen_total: CountEntry
     lines: tuple[LineEntry, ...]
     overall: Overall
     reason: Text
+    because: tuple[Text, ...]
+    left_over: Count
+    level: Probability
 
     @classmethod
     def from_comparison(cls, comparison: Comparison, inventory: Inventory) -> ComparisonEntry:
         """Return the entry of a comparison and of the inventory it was made with."""
         return cls(
-            inventory_id=comparison.inventory_id,
-            place=comparison.place,
-            date=comparison.date,
-            published=inventory.published,
-            total=_amount(comparison.total),
-            is_partial=comparison.is_partial,
-            announced_by=tuple(
-                OriginEntry(url=source.url, publisher=source.publisher)
-                for source in inventory.sources
-            ),
-            confidence=inventory.confidence,
-            note=inventory.note,
+            inventory=InventoryEntry.from_inventory(inventory),
             seen_total=CountEntry.from_count(comparison.seen_total),
-            lines=tuple(_line(line) for line in comparison.lines),
+            lines=tuple(map(_line, comparison.lines)),
             overall=comparison.overall,
             reason=comparison.reason,
+            because=comparison.because,
+            left_over=comparison.left_over,
+            level=comparison.level,
         )
 
 
-def _amount(amount: Amount | None) -> AmountEntry | None:
-    return None if amount is None else AmountEntry(value=amount.value, qualifier=amount.qualifier)
-
-
 def _line(line: ComparisonLine) -> LineEntry:
-    announced = None
-    if line.announced is not None:
-        amount = _amount(line.announced.amount)
-        announced = AnnouncedEntry(node=line.announced.node, amount=amount)
     return LineEntry(
         node=line.node,
-        announced=announced,
+        nodes=line.nodes,
+        announced=None if line.announced is None else AnnouncedEntry.from_line(line.announced),
         seen=CountEntry.from_count(line.seen),
+        covered_least=line.covered_least,
+        covered_most=line.covered_most,
+        over=line.over,
+        shown_at=tuple(
+            MomentEntry(
+                source=moment.source,
+                frame_index=int(moment.frame_index),
+                time_s=float(moment.time_s),
+            )
+            for moment in line.shown_at
+        ),
         verdict=line.verdict,
         reason=line.reason,
     )

@@ -15,11 +15,15 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from marchpast.records import Level
+from marchpast.identity import said
+from marchpast.records import Level, SeenAttribute
 from marchpast.report import wording
-from marchpast.report.naming import Namer, Side
+from marchpast.report.compared import LineEntry
+from marchpast.report.counts import IntervalEntry
+from marchpast.report.naming import MILITARY, Language, Namer, Side
 from marchpast.report.pictures import Thumbnail, read_crop, thumbnail
-from marchpast.report.schema import Result, SightingEntry
+from marchpast.report.schema import Result
+from marchpast.report.sighted import AttributeEntry, SightingEntry
 from marchpast.report.text import printable
 from marchpast.taxonomy import Taxonomy
 
@@ -65,19 +69,22 @@ class Answers:
     words: str
 
 
-def render_page(result: Result, *, folder: Path, taxonomy: Taxonomy) -> str:
+def render_page(
+    result: Result, *, folder: Path, taxonomy: Taxonomy, language: Language = "en"
+) -> str:
     """Return the text of `report.html`.
 
     Args:
         result: What to show.
         folder: The result folder, where the crops are.
         taxonomy: Where names come from.
+        language: Of the vehicles' names; everything else is English.
 
     Raises:
         ResultError: If a crop is missing or does not open.
         TaxonomyError: If a node of the result is not in the taxonomy.
     """
-    namer = Namer(taxonomy)
+    namer = Namer(taxonomy, language)
     cards = tuple(_cards(result, folder, namer))
     military = _on_side(cards, "military", namer)
     civil = _on_side(cards, "civil", namer)
@@ -95,7 +102,11 @@ def render_page(result: Result, *, folder: Path, taxonomy: Taxonomy) -> str:
             civil=civil,
             empty=_on_side(cards, "none", namer),
             comparison=result.comparison,
-            total_announced=_total_announced(result),
+            announced_words=_announced_words(result),
+            kinds=_kinds(result, namer),
+            military_count=_military_count(result),
+            told=_lines(result, is_open=False),
+            untold_lines=_lines(result, is_open=True),
             frames_used=sum(source.frames_used for source in result.sources),
             broken=sum(source.status != "complete" for source in result.sources),
         )
@@ -116,9 +127,14 @@ def _environment() -> Environment:
         finalize=_cleaned,
     )
     environment.globals["level_words"] = LEVEL_WORDS
+    environment.globals["covered"] = wording.covered
     helpers: dict[str, Callable[..., str]] = {
         "amount": wording.amount,
-        "seen_range": wording.seen_range,
+        "seen_number": wording.seen_number,
+        "interval": wording.interval,
+        "figures": wording.figures,
+        "share": wording.share,
+        "seen_words": _seen_words,
         "clock": wording.clock,
         "number": wording.number,
         "counted": wording.counted,
@@ -173,9 +189,9 @@ def _answers(cards: Sequence[Card], namer: Namer) -> tuple[Answers, ...]:
     for level in _LEVELS:
         nodes = Counter(card.entry.node for card in cards if card.entry.level == level)
         ranked = sorted(nodes.items(), key=lambda item: (-item[1], item[0]))
-        words = [f"{count} as {namer.english(node)}" for node, count in ranked]
+        words = [f"{count} as {namer.shown(node)}" for node, count in ranked]
         if len(ranked) == 1:
-            words = [f"as {namer.english(ranked[0][0])}"]
+            words = [f"as {namer.shown(ranked[0][0])}"]
         if words:
             lines.append(Answers(level, _exactness(level), nodes.total(), wording.listed(words)))
     return tuple(lines)
@@ -186,12 +202,41 @@ def _exactness(level: Level) -> int:
     return len(_LEVELS) - 1 - _LEVELS.index(level)
 
 
-def _total_announced(result: Result) -> str:
-    """Return the announced total in words."""
-    if result.comparison is None or result.comparison.total is None:
-        return "no total"
-    total = wording.amount(result.comparison.total)
-    return "nothing" if total == "none" else f"{total} pieces of equipment in all"
+def _announced_words(result: Result) -> str:
+    """Return what was announced in all, in words."""
+    if result.comparison is None:
+        return ""
+    announced = result.comparison.inventory.announced
+    parts = ["no total"] if announced.total is None else []
+    return "; ".join([*parts, *filter(None, [wording.figures(announced)])])
+
+
+def _lines(result: Result, *, is_open: bool) -> tuple[LineEntry, ...]:
+    """Return the lines of the comparison that say something, or the others.
+
+    Vehicles of many kinds at once, of which the announcement settles nothing, have a table of
+    their own: the page would not be read for them.
+    """
+    lines = result.comparison.lines if result.comparison is not None else ()
+    return tuple(
+        line
+        for line in lines
+        if is_open == (line.announced is None and line.verdict == "cannot tell")
+    )
+
+
+def _kinds(result: Result, namer: Namer) -> tuple[IntervalEntry, ...]:
+    """Return what may have been there, each kind right after the one that holds it."""
+    rows = (row for row in result.count_intervals if row.high > 0)
+    return tuple(sorted(rows, key=lambda row: namer.place(row.node)))
+
+
+def _military_count(result: Result) -> IntervalEntry | None:
+    return next((row for row in result.count_intervals if row.node == MILITARY), None)
+
+
+def _seen_words(entry: AttributeEntry) -> str:
+    return said(SeenAttribute(entry.name, entry.value, entry.origin, entry.probability))
 
 
 def _headline(result: Result, military: int, civil: int, untold: int) -> str:

@@ -12,18 +12,57 @@ MILITARY: Final = "military_vehicle"
 CIVIL: Final = "civilian_vehicle"
 
 Side = Literal["military", "civil", "untold", "none"]
+Language = Literal["en", "ru", "uk"]
 
-_OUTSIDE_THE_TREE = {
-    UNKNOWN: ("unknown vehicle", "неизвестная машина"),
-    NOT_A_VEHICLE: ("no vehicle", "нет машины"),
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru", "uk")
+
+_OUTSIDE_THE_TREE: Final[dict[str, dict[Language, str]]] = {
+    UNKNOWN: {"en": "unknown vehicle", "ru": "неизвестная машина", "uk": "невідома машина"},
+    NOT_A_VEHICLE: {"en": "no vehicle", "ru": "нет машины", "uk": "немає машини"},
 }
 
 
 class Namer:
-    """Gives every answer an English and a Russian name, `unknown` and `background` too."""
+    """Gives every answer its names, `unknown` and `background` too.
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    Attributes:
+        language: Of the names that :meth:`shown` gives.
+        beside: Of those that :meth:`other` gives: Russian beside English, else English.
+    """
+
+    def __init__(self, taxonomy: Taxonomy, language: Language = "en") -> None:
         self._taxonomy = taxonomy
+        self._order = {node: number for number, node in enumerate(taxonomy.nodes)}
+        self.language: Language = language
+        self.beside: Language = "ru" if language == "en" else "en"
+
+    def shown(self, node: str) -> str:
+        """Return the name in the reader's language.
+
+        Raises:
+            TaxonomyError: If the node is not in the taxonomy.
+        """
+        return self._name(node, self.language)
+
+    def other(self, node: str) -> str:
+        """Return the second name, in the language `beside`.
+
+        Raises:
+            TaxonomyError: If the node is not in the taxonomy.
+        """
+        return self._name(node, self.beside)
+
+    def place(self, node: str) -> tuple[int, ...]:
+        """Return a key that sorts every node right after the one above it.
+
+        Raises:
+            TaxonomyError: If the node is not in the taxonomy.
+        """
+        return tuple(self._order.get(above, len(self._order)) for above in self._path(node))
+
+    def depth(self, node: str) -> int:
+        """Return how far below the root the node is."""
+        return len(self._path(node)) - 1
 
     def english(self, node: str) -> str:
         """Return the English name.
@@ -31,9 +70,7 @@ class Namer:
         Raises:
             TaxonomyError: If the node is not in the taxonomy.
         """
-        if node in _OUTSIDE_THE_TREE:
-            return _OUTSIDE_THE_TREE[node][0]
-        return printable(self._taxonomy.name(node))
+        return self._name(node, "en")
 
     def russian(self, node: str) -> str:
         """Return the Russian name.
@@ -41,9 +78,7 @@ class Namer:
         Raises:
             TaxonomyError: If the node is not in the taxonomy.
         """
-        if node in _OUTSIDE_THE_TREE:
-            return _OUTSIDE_THE_TREE[node][1]
-        return printable(self._taxonomy.name(node, "ru"))
+        return self._name(node, "ru")
 
     def side(self, node: str) -> Side:
         """Return whether the node is military, civil, leaves that open, or is no vehicle.
@@ -71,6 +106,11 @@ class Namer:
             if side in path and path[-1] != side:
                 return path[path.index(side) + 1]
         return node
+
+    def _name(self, node: str, language: Language) -> str:
+        if node in _OUTSIDE_THE_TREE:
+            return _OUTSIDE_THE_TREE[node][language]
+        return printable(self._taxonomy.name(node, language))
 
     def _path(self, node: str) -> tuple[str, ...]:
         """Return the ids from the root to the node."""

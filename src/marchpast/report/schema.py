@@ -1,9 +1,13 @@
-"""The format of a result, `marchpast-result/1`: what `result.json` and `detections.jsonl` hold.
+"""The format of a result, `marchpast-result/2`: what `result.json` and `detections.jsonl` hold.
 
 Nothing in it depends on when, where or by whom the run was made, so the same input gives the
 same bytes. Numbers are rounded as they enter a model: times to 6 decimals (a microsecond),
 pixels to 2, probabilities and confidences to 4; a model therefore equals its file. A NaN or
 an infinity is refused. Keys are written in the order of the fields below.
+
+Models are strict, so a reader of one number refuses a file with fields of another: a field more
+or less raises the number. 2 has added sets, masses, attributes, conflicts, count intervals and
+links, and has moved what was announced into `comparison.inventory`.
 """
 
 from __future__ import annotations
@@ -12,11 +16,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from marchpast.records import Level, Sighting, SourceKind, SourceReport, SourceStatus
-from marchpast.report.compared import ComparisonEntry, CountEntry
+from marchpast.records import SourceKind, SourceReport, SourceStatus
+from marchpast.report.compared import ComparisonEntry
+from marchpast.report.counts import CountEntry, IntervalEntry, LinkEntry
 from marchpast.report.fields import (
     Count,
-    CropPath,
     Finite,
     Node,
     Pixels,
@@ -26,15 +30,14 @@ from marchpast.report.fields import (
     StrictModel,
     Text,
 )
+from marchpast.report.sighted import SightingEntry
 
-RESULT_FORMAT: Final = "marchpast-result/1"
+RESULT_FORMAT: Final = "marchpast-result/2"
 RESULT_FILE: Final = "result.json"
 DETECTIONS_FILE: Final = "detections.jsonl"
 TABLE_FILE: Final = "sightings.csv"
 PAGE_FILE: Final = "report.html"
 CROP_FOLDER: Final = "crops"
-
-CANDIDATE_LIMIT: Final = 5
 
 Setting = bool | int | Finite | Text | None
 
@@ -114,95 +117,6 @@ class FailureEntry(StrictModel):
     message: Text
 
 
-class CandidateEntry(StrictModel):
-    """A vehicle type and its calibrated probability."""
-
-    node: Node
-    probability: Probability
-
-
-class BestEntry(StrictModel):
-    """The best look at a vehicle.
-
-    Attributes:
-        frame_index: In decode order, from 0.
-        time_s: Presentation time in seconds.
-        xyxy: Box in pixels of the upright source frame.
-        crop: The picture, relative to the result folder.
-    """
-
-    frame_index: Count
-    time_s: Seconds
-    xyxy: tuple[Pixels, Pixels, Pixels, Pixels]
-    crop: CropPath
-
-
-class SightingEntry(StrictModel):
-    """One vehicle followed through one source, and what it is.
-
-    Attributes:
-        id: `<source>#<track_id>`, unique in the result.
-        source: A name from `sources`.
-        track_id: From 1, per source.
-        node: The answer, a taxonomy node, or `unknown`.
-        level: How exact the answer is.
-        probability: Calibrated probability of `node`.
-        reason: Why the answer stopped at this level, one sentence.
-        candidates: The likeliest types whatever the answer, likeliest first.
-        first_time_s: Of the first detection, seconds.
-        last_time_s: Of the last detection, seconds.
-        frame_count: In how many frames it was detected.
-        best: Where to find the picture again.
-        flags: Cautions, one phrase each, such as "type never validated".
-    """
-
-    id: Text
-    source: Text
-    track_id: Annotated[int, Field(ge=1)]
-    node: Node
-    level: Level
-    probability: Probability
-    reason: Text
-    candidates: Annotated[tuple[CandidateEntry, ...], Field(max_length=CANDIDATE_LIMIT)]
-    first_time_s: Seconds
-    last_time_s: Seconds
-    frame_count: Annotated[int, Field(ge=1)]
-    best: BestEntry
-    flags: tuple[Text, ...]
-
-    @classmethod
-    def from_sighting(
-        cls, sighting: Sighting, *, crop: str, flags: tuple[str, ...] = ()
-    ) -> SightingEntry:
-        """Return the entry of a sighting whose best crop was written to `crop`."""
-        track, identity, best = sighting.track, sighting.identity, sighting.track.crops[0]
-        candidates = tuple(
-            CandidateEntry(node=candidate.node, probability=float(candidate.probability))
-            for candidate in identity.candidates[:CANDIDATE_LIMIT]
-        )
-        x1, y1, x2, y2 = (float(value) for value in best.xyxy)
-        return cls(
-            id=sighting.id,
-            source=sighting.source,
-            track_id=int(track.track_id),
-            node=identity.node,
-            level=identity.level,
-            probability=float(identity.probability),
-            reason=identity.reason,
-            candidates=candidates,
-            first_time_s=float(track.time_s[0]),
-            last_time_s=float(track.time_s[-1]),
-            frame_count=len(track.frame_index),
-            best=BestEntry(
-                frame_index=int(best.frame_index),
-                time_s=float(best.time_s),
-                xyxy=(x1, y1, x2, y2),
-                crop=crop,
-            ),
-            flags=flags,
-        )
-
-
 class DetectionEntry(StrictModel):
     """One box.
 
@@ -239,7 +153,7 @@ class Result(StrictModel):
     """The content of `result.json`.
 
     Attributes:
-        format: Always `marchpast-result/1`.
+        format: Always `marchpast-result/2`.
         provenance: What made it.
         models: The networks, in the order they ran.
         settings: Thresholds and options as plain values, sorted by name.
@@ -247,10 +161,13 @@ class Result(StrictModel):
         failures: Files that gave no result.
         sightings: In the order of their sources, then of their track ids.
         counts: How many of each node that was answered; boxes without a vehicle do not count.
+        count_intervals: How many different vehicles of each kind the footage shows; of every node
+            that an answer names or that stands above one.
+        links: What the user said of several sources.
         comparison: `None` when there was no inventory to compare with.
     """
 
-    format: Literal["marchpast-result/1"] = RESULT_FORMAT
+    format: Literal["marchpast-result/2"] = RESULT_FORMAT
     provenance: Provenance
     models: tuple[ModelEntry, ...]
     settings: Annotated[dict[Text, Setting], AfterValidator(_sorted_by_key)]
@@ -258,6 +175,8 @@ class Result(StrictModel):
     failures: tuple[FailureEntry, ...]
     sightings: tuple[SightingEntry, ...]
     counts: tuple[CountEntry, ...]
+    count_intervals: tuple[IntervalEntry, ...]
+    links: tuple[LinkEntry, ...]
     comparison: ComparisonEntry | None
 
 

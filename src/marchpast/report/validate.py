@@ -14,26 +14,23 @@ from pydantic import ValidationError
 
 from marchpast.errors import ResultError
 from marchpast.identity import NOT_A_VEHICLE
+from marchpast.report.check_rows import check_detections, repeated, rows_or_problems
 from marchpast.report.pictures import read_crop
-from marchpast.report.reading import iter_lines, problems_of, unreadable
+from marchpast.report.reading import problems_of, unreadable
 from marchpast.report.schema import (
     CROP_FOLDER,
     DETECTIONS_FILE,
     PAGE_FILE,
     RESULT_FILE,
     TABLE_FILE,
-    DetectionRow,
     Result,
-    SightingEntry,
-    SourceEntry,
 )
+from marchpast.report.sighted import SightingEntry
 from marchpast.report.text import printable
 from marchpast.report.writing import TABLE_COLUMNS
 
 PROBLEM_LIMIT: Final = 100
 """Per file: who has a hundred problems needs another file, not a longer list."""
-
-_BOX_TOLERANCE_PX = 0.01
 
 
 def validate_result(folder: Path) -> list[str]:
@@ -50,13 +47,16 @@ def validate_result(folder: Path) -> list[str]:
     result = _parsed_result(folder, problems)
     if result is None:
         problems.add(
-            DETECTIONS_FILE, (text for row, text in _rows_or_problems(folder) if row is None)
+            DETECTIONS_FILE, (text for row, text in rows_or_problems(folder) if row is None)
         )
         return problems.lines
     problems.add(RESULT_FILE, _check_sightings(result))
     problems.add(RESULT_FILE, _check_counts(result))
+    problems.add(RESULT_FILE, _check_intervals(result))
+    problems.add(RESULT_FILE, _check_links(result))
+    problems.add(RESULT_FILE, _check_comparison(result))
     problems.add(CROP_FOLDER, _check_crops(folder, result))
-    problems.add(DETECTIONS_FILE, _check_detections(folder, result))
+    problems.add(DETECTIONS_FILE, check_detections(folder, result))
     problems.add(TABLE_FILE, _check_table(folder, result))
     return problems.lines
 
@@ -96,9 +96,9 @@ def _parsed_result(folder: Path, problems: _Problems) -> Result | None:
 
 def _check_sightings(result: Result) -> Iterator[str]:
     sources = [source.name for source in result.sources]
-    yield from (f": sources: {name!r} is listed twice" for name in _repeated(sources))
+    yield from (f": sources: {name!r} is listed twice" for name in repeated(sources))
     ids = [sighting.id for sighting in result.sightings]
-    yield from (f": sightings: id {id_!r} is used twice" for id_ in _repeated(ids))
+    yield from (f": sightings: id {id_!r} is used twice" for id_ in repeated(ids))
     for place, sighting in enumerate(result.sightings):
         where = f": sightings.{place}"
         if sighting.id != f"{sighting.source}#{sighting.track_id}":
@@ -110,6 +110,17 @@ def _check_sightings(result: Result) -> Iterator[str]:
         shares = [candidate.probability for candidate in sighting.candidates]
         if shares != sorted(shares, reverse=True):
             yield f"{where}.candidates: must be likeliest first, got {shares}"
+        yield from (f"{where}{problem}" for problem in _check_answer(sighting))
+
+
+def _check_answer(sighting: SightingEntry) -> Iterator[str]:
+    masses = [mass.node for mass in sighting.masses]
+    yield from (f".masses: {node!r} is there twice" for node in repeated(masses))
+    if (answer := sighting.answer) is None:
+        return
+    yield from (f".answer.nodes: {node!r} is there twice" for node in repeated(answer.nodes))
+    if not answer.nodes and (answer.probability or answer.narrows):
+        yield ".answer: an empty set holds nothing, and nothing makes it smaller"
 
 
 def _check_counts(result: Result) -> Iterator[str]:
@@ -117,7 +128,7 @@ def _check_counts(result: Result) -> Iterator[str]:
     answered = Counter(node for node in nodes if node != NOT_A_VEHICLE)
     yield from (
         f": counts: {node!r} is counted twice"
-        for node in _repeated([count.node for count in result.counts])
+        for node in repeated([count.node for count in result.counts])
     )
     for count in result.counts:
         where = f": counts: {count.node!r}"
@@ -129,9 +140,39 @@ def _check_counts(result: Result) -> Iterator[str]:
         yield f": counts: {node!r} is missing, but {answered[node]} sightings are answered so"
 
 
+def _check_intervals(result: Result) -> Iterator[str]:
+    nodes = [interval.node for interval in result.count_intervals]
+    yield from (f": count_intervals: {node!r} is there twice" for node in repeated(nodes))
+    for interval in result.count_intervals:
+        if not interval.at_once <= interval.low <= interval.high:
+            yield (
+                f": count_intervals: {interval.node!r}: must be at_once <= low <= high, got "
+                f"{interval.at_once}, {interval.low}, {interval.high}"
+            )
+
+
+def _check_links(result: Result) -> Iterator[str]:
+    known = {entry.name for entry in result.sources} | {entry.source for entry in result.failures}
+    for link in result.links:
+        for name in link.sources:
+            if name not in known:
+                yield f": links: {name!r} is not among the sources"
+
+
+def _check_comparison(result: Result) -> Iterator[str]:
+    for place, line in enumerate(result.comparison.lines if result.comparison else ()):
+        where, ends = f": comparison.lines.{place}", (line.covered_least, line.covered_most)
+        if (None in ends) != (line.announced is None) or ends.count(None) == 1:
+            yield f"{where}: covered_least and covered_most belong to announced lines, got {ends}"
+        elif (line.covered_least or 0) > (line.covered_most or 0):
+            yield f"{where}: covered_least is above covered_most, got {ends}"
+        if (line.over > 0) != bool(line.shown_at):
+            yield f"{where}: over and shown_at belong together, got {line.over}"
+
+
 def _check_crops(folder: Path, result: Result) -> Iterator[str]:
     expected = {sighting.best.crop for sighting in result.sightings}
-    for crop in _repeated([sighting.best.crop for sighting in result.sightings]):
+    for crop in repeated([sighting.best.crop for sighting in result.sightings]):
         yield f": {crop} belongs to more than one sighting"
     for crop in sorted(expected):
         try:
@@ -140,103 +181,6 @@ def _check_crops(folder: Path, result: Result) -> Iterator[str]:
             yield f": {error}"
     found = {f"{CROP_FOLDER}/{path.name}" for path in (folder / CROP_FOLDER).glob("*")}
     yield from (f": {crop} belongs to no sighting" for crop in sorted(found - expected))
-
-
-def _rows_or_problems(folder: Path) -> Iterator[tuple[DetectionRow | None, str]]:
-    """Yield each row with its place in the file, or what is wrong with the line."""
-    for number, line in iter_lines(folder / DETECTIONS_FILE):
-        try:
-            yield DetectionRow.model_validate_json(line), f":{number}"
-        except ValidationError as error:
-            yield None, f":{number}: {problems_of(error)[0]}"
-
-
-@dataclass(slots=True)
-class _Followed:
-    """What the rows say about one track."""
-
-    frame_count: int
-    first_time_s: float
-    last_time_s: float
-    node: str | None
-
-
-def _check_detections(folder: Path, result: Result) -> Iterator[str]:
-    sources = {source.name: source for source in result.sources}
-    last_frame: dict[str, int] = {}
-    rows: Counter[str] = Counter()
-    followed: dict[tuple[str, int], _Followed] = {}
-    known = {(sighting.source, sighting.track_id): sighting for sighting in result.sightings}
-    for row, where in _rows_or_problems(folder):
-        if row is None:
-            yield where
-            continue
-        source = sources.get(row.source)
-        if source is None:
-            yield f"{where}: source {row.source!r} is not among the sources"
-            continue
-        if row.frame_index <= last_frame.get(row.source, -1):
-            yield f"{where}: frame {row.frame_index} does not follow {last_frame[row.source]}"
-        last_frame[row.source] = row.frame_index
-        rows[row.source] += 1
-        yield from _check_row(row, where, source, known)
-        _follow(row, followed)
-    for name, count in rows.items():
-        if count > sources[name].frames_used:
-            yield f": {name!r} has {count} rows, but {sources[name].frames_used} frames were used"
-    for key, sighting in known.items():
-        yield from _check_track(sighting, followed.get(key))
-
-
-def _check_row(
-    row: DetectionRow,
-    where: str,
-    source: SourceEntry,
-    known: dict[tuple[str, int], SightingEntry],
-) -> Iterator[str]:
-    if row.frame_index >= source.frames_decoded:
-        yield f"{where}: frame {row.frame_index}, but {source.frames_decoded} were decoded"
-    tracks = [found.track_id for found in row.detections if found.track_id is not None]
-    yield from (f"{where}: track {track} is there twice" for track in _repeated(tracks))
-    for detection in row.detections:
-        x1, y1, x2, y2 = detection.xyxy
-        room = (source.width + _BOX_TOLERANCE_PX, source.height + _BOX_TOLERANCE_PX)
-        if not (-_BOX_TOLERANCE_PX <= x1 <= x2 <= room[0]):
-            yield f"{where}: box {detection.xyxy} is not within the width {source.width}"
-        elif not (-_BOX_TOLERANCE_PX <= y1 <= y2 <= room[1]):
-            yield f"{where}: box {detection.xyxy} is not within the height {source.height}"
-        if detection.track_id is None:
-            continue
-        sighting = known.get((row.source, detection.track_id))
-        if sighting is None:
-            yield f"{where}: track {detection.track_id} is no sighting"
-        elif detection.node != sighting.node:
-            yield f"{where}: node {detection.node!r}, but its sighting is {sighting.node!r}"
-
-
-def _follow(row: DetectionRow, followed: dict[tuple[str, int], _Followed]) -> None:
-    for detection in row.detections:
-        if detection.track_id is None:
-            continue
-        key = (row.source, detection.track_id)
-        track = followed.setdefault(key, _Followed(0, row.time_s, row.time_s, detection.node))
-        track.frame_count += 1
-        track.last_time_s = row.time_s
-
-
-def _check_track(sighting: SightingEntry, followed: _Followed | None) -> Iterator[str]:
-    where = f": sighting {sighting.id!r}"
-    if followed is None:
-        yield f"{where} has no detection"
-        return
-    if followed.frame_count != sighting.frame_count:
-        yield f"{where}: {sighting.frame_count} frames, but {followed.frame_count} detections"
-    stated = (sighting.first_time_s, sighting.last_time_s)
-    if stated != (followed.first_time_s, followed.last_time_s):
-        yield (
-            f"{where}: from {stated[0]} to {stated[1]} s, but detected from "
-            f"{followed.first_time_s} to {followed.last_time_s} s"
-        )
 
 
 def _check_table(folder: Path, result: Result) -> Iterator[str]:
@@ -257,7 +201,3 @@ def _check_table(folder: Path, result: Result) -> Iterator[str]:
     for number, row in enumerate(rows[1:], start=1):
         if len(row) != len(TABLE_COLUMNS):
             yield f": row {number} has {len(row)} cells, not {len(TABLE_COLUMNS)}"
-
-
-def _repeated(values: Iterable[str | int]) -> list[str | int]:
-    return [value for value, count in Counter(values).items() if count > 1]

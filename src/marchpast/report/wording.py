@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from marchpast.report.compared import AmountEntry, CountEntry
-from marchpast.report.schema import Setting, SightingEntry, SourceEntry
+from marchpast.inventory import Qualifier
+from marchpast.report.announced import AmountEntry, FiguresEntry
+from marchpast.report.counts import CountEntry, IntervalEntry
+from marchpast.report.schema import Setting, SourceEntry
+from marchpast.report.sighted import SightingEntry
 
 # Not strftime, which would follow the machine's locale.
 _MONTHS = {
@@ -23,7 +26,12 @@ _MONTHS = {
     11: "November",
     12: "December",
 }
-_QUALIFIER_WORDS = {"exact": "", "at_least": "at least ", "about": "about "}
+_QUALIFIER_WORDS: dict[Qualifier, str] = {
+    "exact": "",
+    "at_least": "at least ",
+    "at_most": "at most ",
+    "about": "about ",
+}
 
 
 def number(value: int) -> str:
@@ -53,15 +61,25 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str], *, last: str = "and") -> str:
     """Join parts as a sentence does.
 
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
+    >>> listed(["a", "b", "c"]), listed(["a", "b"], last="or")
+    ('a, b and c', 'a or b')
     """
     if len(parts) < 2:
         return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def share(rate: float) -> str:
+    """Return a share as people say it.
+
+    >>> share(0.9), share(0.95)
+    ('9 in 10', '95 in 100')
+    """
+    percent = round(rate * 100)
+    return f"{percent // 10} in 10" if percent % 10 == 0 else f"{percent} in 100"
 
 
 def clock(time_s: float) -> str:
@@ -92,17 +110,58 @@ def amount(entry: AmountEntry | None) -> str:
     return f"{_QUALIFIER_WORDS[entry.qualifier]}{number(entry.value)}"
 
 
-def seen_range(entry: CountEntry) -> str:
-    """Return how many were seen: most at one moment to all that were followed.
+def figures(entry: FiguresEntry) -> str:
+    """Return the numbers of a statement, those that it gives; empty when it gives none.
 
-    >>> seen_range(CountEntry(node="osa", at_once=3, tracks=5))
-    'from 3 to 5'
+    >>> fifty, some = (AmountEntry(value=v, qualifier="about") for v in (50, 9))
+    >>> figures(FiguresEntry(total=fifty, personnel=None, aircraft=some, historic=None))
+    'about 50 pieces of equipment in all; about 9 aircraft'
+    """
+    if entry.total == AmountEntry(value=0, qualifier="exact"):
+        return "nothing"
+    named = (
+        (entry.total, "pieces of equipment in all"),
+        (entry.personnel, "people"),
+        (entry.aircraft, "aircraft"),
+        (entry.historic, "historic vehicles"),
+    )
+    return "; ".join(f"{amount(said)} {words}" for said, words in named if said is not None)
+
+
+def seen_number(entry: CountEntry) -> str:
+    """Return how many were seen: most at one moment, and all that were followed.
+
+    >>> seen_number(CountEntry(node="osa", at_once=3, tracks=5))
+    'at least 3, in 5 tracks'
     """
     if entry.tracks == 0:
         return "none"
-    if entry.at_once == entry.tracks:
-        return number(entry.tracks)
-    return f"from {number(entry.at_once)} to {number(entry.tracks)}"
+    return f"at least {number(entry.at_once)}, in {counted(entry.tracks, 'track')}"
+
+
+def interval(entry: IntervalEntry) -> str:
+    """Return how many different vehicles, and how sure that is.
+
+    >>> interval(IntervalEntry(
+    ...     node="osa", low=3, high=5, at_once=2, tracks=6, expected=4.0, level=0.9
+    ... ))
+    'from 3 to 5 (90 %)'
+    """
+    ends = number(entry.low)
+    if entry.high != entry.low:
+        ends = f"from {ends} to {number(entry.high)}"
+    return f"{ends} ({entry.level * 100:.0f} %)"
+
+
+def covered(least: int | None, most: int | None) -> str:
+    """Return how many of those seen an announced line accounts for.
+
+    >>> covered(2, 4), covered(3, 3), covered(None, None)
+    ('2 to 4', '3', '–')
+    """
+    if least is None or most is None:
+        return "–"
+    return number(least) if least == most else f"{number(least)} to {number(most)}"
 
 
 def when(sighting: SightingEntry, source: SourceEntry | None) -> str:

@@ -10,6 +10,10 @@ id, source, track_id      which sighting, as in `result.json`
 node, name, name_ru       the answer: taxonomy id, English and Russian name
 level, probability        how exact the answer is, and its calibrated probability
 reason, flags             why it stopped there; cautions, separated by `; `
+set, set_names            the answer as a set: taxonomy ids separated by `; `, English names;
+                          empty where nothing known fits, or where the model makes no sets
+set_probability, set_rate what the set holds, and how many of such sets hold the truth
+conflicts                 what contradicts the likeliest name, separated by `; `
 first_time_s, last_time_s first and last detection, seconds of presentation time
 frame_count               in how many frames it was detected
 best_frame_index, ...     the best look: frame, time, box in pixels, crop file
@@ -32,17 +36,16 @@ from typing import Final
 from marchpast import files
 from marchpast.records import Sighting
 from marchpast.report.html import render_page
-from marchpast.report.naming import Namer
+from marchpast.report.naming import Language, Namer
 from marchpast.report.pictures import encode_jpeg
 from marchpast.report.schema import (
-    CANDIDATE_LIMIT,
     CROP_FOLDER,
     PAGE_FILE,
     RESULT_FILE,
     TABLE_FILE,
     Result,
-    SightingEntry,
 )
+from marchpast.report.sighted import CANDIDATE_LIMIT, SightingEntry
 from marchpast.report.text import file_stem, printable, storable
 from marchpast.taxonomy import Taxonomy
 
@@ -59,6 +62,11 @@ TABLE_COLUMNS: Final = (
     "probability",
     "reason",
     "flags",
+    "set",
+    "set_names",
+    "set_probability",
+    "set_rate",
+    "conflicts",
     "first_time_s",
     "last_time_s",
     "frame_count",
@@ -106,7 +114,9 @@ def save_sighting(
     return SightingEntry.from_sighting(sighting, crop=crop, flags=flags)
 
 
-def write_result(folder: Path, result: Result, *, taxonomy: Taxonomy) -> None:
+def write_result(
+    folder: Path, result: Result, *, taxonomy: Taxonomy, language: Language = "en"
+) -> None:
     """Write `sightings.csv`, `result.json` and `report.html`, in this order.
 
     The crops (:func:`save_sighting`) and `detections.jsonl`
@@ -116,13 +126,14 @@ def write_result(folder: Path, result: Result, *, taxonomy: Taxonomy) -> None:
         folder: The result folder; it must exist.
         result: What to write.
         taxonomy: Where names come from.
+        language: Of the vehicles' names on the page.
 
     Raises:
         ResultError: If a crop is missing or does not open.
         OSError: If the folder is not writable or the disk is full; each file is then either
             the old one or the new one, never a part.
     """
-    page = render_page(result, folder=folder, taxonomy=taxonomy)
+    page = render_page(result, folder=folder, taxonomy=taxonomy, language=language)
     files.write_text(folder / TABLE_FILE, render_table(result, taxonomy=taxonomy))
     files.write_text(folder / RESULT_FILE, result.model_dump_json(indent=2) + "\n")
     files.write_text(folder / PAGE_FILE, page)
@@ -152,12 +163,23 @@ def _cells(sighting: SightingEntry, namer: Namer) -> Iterator[Cell]:
     yield from (sighting.node, namer.english(sighting.node), namer.russian(sighting.node))
     yield from (sighting.level, sighting.probability)
     yield from (sighting.reason, "; ".join(sighting.flags))
+    yield from _set_cells(sighting, namer)
+    yield "; ".join(sighting.conflicts)
     yield from (sighting.first_time_s, sighting.last_time_s, sighting.frame_count)
     yield from (best.frame_index, best.time_s, *best.xyxy, best.crop)
     for candidate in sighting.candidates:
         yield from (candidate.node, candidate.probability)
     for _ in range(CANDIDATE_LIMIT - len(sighting.candidates)):
         yield from ("", "")
+
+
+def _set_cells(sighting: SightingEntry, namer: Namer) -> Iterator[Cell]:
+    answer = sighting.answer
+    if answer is None:
+        yield from ("", "", "", "")
+        return
+    names = (namer.english(node) for node in answer.nodes)
+    yield from ("; ".join(answer.nodes), " or ".join(names), answer.probability, answer.rate)
 
 
 def _guarded(cell: Cell) -> Cell:

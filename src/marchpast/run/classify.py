@@ -12,6 +12,7 @@ from marchpast.inventory import load_inventory
 from marchpast.media import FoundSource, find_sources, open_source
 from marchpast.progress import Progress
 from marchpast.records import SourceReport
+from marchpast.run.linking import with_names
 from marchpast.run.run import Run
 from marchpast.run.settings import Settings
 from marchpast.taxonomy import load_taxonomy
@@ -59,6 +60,7 @@ def classify_frames(
 
     Raises:
         InventoryError: If the settings' inventory is malformed or unknown.
+        SettingsError: If the settings link a source that is not there, or contradict themselves.
         OutputExistsError: If there is a result and `overwrite` is off.
         ModelError: If a model is refused.
         SourceError: If none of the sources holds a picture or a video.
@@ -70,9 +72,11 @@ def classify_frames(
         # Before hours of work: a typing error in the inventory ends the run now.
         load_inventory(settings.inventory)
     found, missing = _find([Path(source) for source in sources])
+    names = {item.path: item.name for item in found} | {path: path.name for path, _ in missing}
+    settings = with_names(settings, names)
     with Run(out, settings=settings, overwrite=overwrite, progress=progress) as run:
-        for name, error in missing:
-            run.fail(name, error)
+        for path, error in missing:
+            run.fail(path.name, error)
         for item in found:
             _classify_one(item, run)
         if settings.inventory is not None:
@@ -87,15 +91,15 @@ def classify_frames(
         )
 
 
-def _find(paths: Sequence[Path]) -> tuple[list[FoundSource], list[tuple[str, SourceError]]]:
+def _find(paths: Sequence[Path]) -> tuple[list[FoundSource], list[tuple[Path, SourceError]]]:
     """Look every path up by itself, so that a missing one does not hide the others."""
     good: list[Path] = []
-    missing: list[tuple[str, SourceError]] = []
+    missing: list[tuple[Path, SourceError]] = []
     for path in paths:
         try:
             find_sources([path])
         except SourceError as error:
-            missing.append((path.name, error))
+            missing.append((path, error))
         else:
             good.append(path)
     found = find_sources(good)

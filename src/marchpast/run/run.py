@@ -10,7 +10,16 @@ from typing import Self
 
 from marchpast import __version__
 from marchpast.errors import MarchpastError
-from marchpast.inventory import Comparison, Inventory, compare, count_seen, load_inventory
+from marchpast.inventory import (
+    ClipLink,
+    Comparison,
+    CountInterval,
+    Inventory,
+    compare,
+    count_intervals,
+    count_seen,
+    load_inventory,
+)
 from marchpast.media import Source
 from marchpast.pipeline import Recognizer, sightings
 from marchpast.progress import SILENCE, Progress
@@ -22,22 +31,21 @@ from marchpast.report import (
     CountEntry,
     DetectionJournal,
     FailureEntry,
-    ModelEntry,
+    IntervalEntry,
+    LinkEntry,
     Provenance,
     Result,
     SightingEntry,
     SourceEntry,
-    annotate_source,
-    drawn_tracks,
     save_sighting,
     write_result,
 )
+from marchpast.run.annotating import annotate_all
+from marchpast.run.linking import links_between
 from marchpast.run.settings import Settings
-from marchpast.run.staging import ANNOTATED_FOLDER, Staging
+from marchpast.run.staging import Staging
+from marchpast.run.stating import flags_of, models_of, plain_settings
 from marchpast.taxonomy import load_taxonomy
-
-UNVALIDATED_FLAG = "type never validated: no picture of it was left to measure on"
-RENDERED_FLAG = "learnt from rendered pictures only: no photo of this type was learnt from"
 
 
 class Run:
@@ -99,6 +107,7 @@ class Run:
         self._journal = DetectionJournal(self._staging.folder)
         self._answers: dict[tuple[str, int], tuple[int | None, str | None]] = {}
         self._entries: list[SightingEntry] = []
+        self._followed: list[Sighting] = []
         self._inventory: Inventory | None = None
         self._paths: dict[str, Path] = {}
         self._open_sources: set[str] = set()
@@ -142,7 +151,12 @@ class Run:
             workers=self._settings.worker_count,
             on_frame=lambda frame: self._note_frame(source.name, frame),
         ):
+            bare = dataclasses.replace(
+                sighting, track=dataclasses.replace(sighting.track, crops=())
+            )
+            self._followed.append(bare)
             if self._is_wanted(sighting):
+                self.seen.append(bare)
                 self._note_sighting(sighting)
                 yield sighting
         self.reports.append(source.report())
@@ -157,6 +171,7 @@ class Run:
         self._open_sources.discard(name)
         self._entries = [entry for entry in self._entries if entry.source != name]
         self.seen = [sighting for sighting in self.seen if sighting.source != name]
+        self._followed = [sighting for sighting in self._followed if sighting.source != name]
         self._progress.finish()
         self.failures.append(
             FailureEntry(source=name, error=type(error).__name__, message=str(error))
@@ -170,10 +185,28 @@ class Run:
 
         Raises:
             InventoryError: If it is malformed or unknown.
+            ValueError: If the settings link a source that is not part of this run, or contradict
+                themselves.
         """
         self._inventory = load_inventory(inventory)
-        self.comparison = compare(self.seen, self._inventory, self._taxonomy)
+        self.comparison = compare(
+            self.seen, self._inventory, self._taxonomy, links=self._links(self.seen)
+        )
         return self.comparison
+
+    def count_intervals(self) -> tuple[CountInterval, ...]:
+        """Return how many different vehicles of each kind the footage so far shows.
+
+        With labels in the settings, only of kinds that they name; vehicles that they leave out are
+        counted with.
+
+        Raises:
+            ValueError: See `compare`.
+        """
+        intervals = count_intervals(
+            self._followed, self._taxonomy, links=self._links(self._followed)
+        )
+        return tuple(row for row in intervals if self._is_listed(row.node))
 
     def save(self, *, annotate: bool = False) -> Path:
         """Write the result and return the path of its report.
@@ -182,7 +215,7 @@ class Run:
             annotate: Also write the sources with boxes and names, in a second pass.
 
         Raises:
-            ValueError: If a source was not read to its end.
+            ValueError: If a source was not read to its end; or see `compare`.
             OSError: If the disk is full or the folder not writable; an older result is then
                 intact.
         """
@@ -190,9 +223,16 @@ class Run:
             names = ", ".join(sorted(self._open_sources))
             raise ValueError(f"not read to the end: {names}; iterate over all its sightings first")
         self._journal.finish(self._answers)
-        write_result(self._staging.folder, self._result(), taxonomy=self._taxonomy)
+        write_result(
+            self._staging.folder,
+            self._result(),
+            taxonomy=self._taxonomy,
+            language=self._settings.language,
+        )
         if annotate:
-            self._annotate()
+            annotate_all(
+                self._staging.folder, self.reports, paths=self._paths, taxonomy=self._taxonomy
+            )
         self._journal.close()
         self._staging.publish()
         return self._staging.target / PAGE_FILE
@@ -208,23 +248,25 @@ class Run:
         self._progress.advance(frame.frame_index)
 
     def _is_wanted(self, sighting: Sighting) -> bool:
-        node = sighting.identity.node
+        return self._is_listed(sighting.identity.node)
+
+    def _is_listed(self, node: str) -> bool:
         if not self._wanted:
             return True
         return node in self._taxonomy.nodes and any(
             self._taxonomy.is_within(node, wanted) for wanted in self._wanted
         )
 
+    def _links(self, sightings: list[Sighting]) -> tuple[ClipLink, ...]:
+        known = {*self._paths, *(failure.source for failure in self.failures)}
+        seen_in = {sighting.source for sighting in sightings}
+        return links_between(self._settings.links, seen_in, known=known)
+
     def _note_sighting(self, sighting: Sighting) -> None:
         track, node = sighting.track, sighting.identity.node
-        cautions = {
-            RENDERED_FLAG: self._recognizer.rendered_only,
-            UNVALIDATED_FLAG: self._recognizer.unvalidated_types,
-        }
-        flags = tuple(flag for flag, types in cautions.items() if node in types)
+        flags = flags_of(node, self._recognizer)
         self._entries.append(save_sighting(self._staging.folder, sighting, flags=flags))
         self._answers[sighting.source, track.track_id] = (track.track_id, node)
-        self.seen.append(dataclasses.replace(sighting, track=dataclasses.replace(track, crops=())))
 
     def _result(self) -> Result:
         order = {report.name: place for place, report in enumerate(self.reports)}
@@ -234,47 +276,17 @@ class Run:
                 marchpast_version=__version__,
                 inventory_sha256=self._inventory.sha256 if self._inventory else None,
             ),
-            models=tuple(
-                ModelEntry(
-                    name=card.name,
-                    version=card.version,
-                    sha256=card.sha256,
-                    task=card.task,
-                    provider=provider,
-                    limits=tuple(card.limits.get("text", ())),
-                )
-                for card, provider in self._recognizer.models
-            ),
-            settings=self._plain_settings(),
+            models=models_of(self._recognizer),
+            settings=plain_settings(self._settings, self._recognizer, wanted=self._wanted),
             sources=tuple(SourceEntry.from_report(report) for report in self.reports),
             failures=tuple(self.failures),
             sightings=tuple(entries),
             counts=tuple(
                 CountEntry.from_count(count) for count in count_seen(self.seen, self._taxonomy)
             ),
+            count_intervals=tuple(map(IntervalEntry.from_interval, self.count_intervals())),
+            links=tuple(map(LinkEntry.from_link, self._settings.links)),
             comparison=ComparisonEntry.from_comparison(self.comparison, self._inventory)
             if self.comparison and self._inventory
             else None,
         )
-
-    def _plain_settings(self) -> dict[str, bool | int | float | str | None]:
-        """Everything that shapes the answers; not workers or paths, which do not."""
-        sampling = self._settings.sampling
-        return {
-            "every_s": sampling.every_s,
-            "stride": sampling.stride,
-            "labels": ",".join(self._wanted),
-            "long_side": self._settings.long_side,
-            "min_confidence": self._recognizer.min_confidence,
-            "track_confidence": self._recognizer.track_confidence,
-        }
-
-    def _annotate(self) -> None:
-        folder = self._staging.folder / ANNOTATED_FOLDER
-        folder.mkdir()
-        for place, report in enumerate(self.reports, start=1):
-            suffix = ".mp4" if report.kind == "video" else ".jpg"
-            tracks = drawn_tracks(self._staging.folder, report.name, taxonomy=self._taxonomy)
-            stem = Path(report.name).stem[:60] or "source"
-            output = folder / f"{place:03d}-{stem}{suffix}"
-            annotate_source(self._paths[report.name], tracks, output)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marchpast.inference import DEVICES, Device
+from marchpast.inventory import ClipLink
 from marchpast.media import Sampling
 from marchpast.pipeline import DEFAULT_SAMPLING
+from marchpast.report import LANGUAGES, Language
 
 _INPUT_MULTIPLE = 32
 
@@ -21,6 +23,10 @@ class Settings:
         inventory: An inventory file, or the name of a bundled one; `None` compares with nothing.
         labels: Vehicle names in any spelling; only sightings answered as one of them, or more
             exactly, are listed. Empty lists all.
+        same_convoy: Sources that show the same vehicles, two or more together, by their names in
+            the run; it is the user's word and is not checked.
+        disjoint: Sources no two of which show the same vehicle, likewise; their counts are added.
+        language: Of the vehicles' names on the report page: `en`, `ru` or `uk`.
         every: Look at a frame every so many seconds of video.
         stride: Look at every n-th frame instead.
         device: `auto`, `cpu` or `cuda`; `cuda` is CUDA or an error.
@@ -37,6 +43,9 @@ class Settings:
 
     inventory: str | Path | None = None
     labels: tuple[str, ...] = ()
+    same_convoy: tuple[tuple[str, ...], ...] = ()
+    disjoint: tuple[tuple[str, ...], ...] = ()
+    language: Language = "en"
     every: float | None = None
     stride: int | None = None
     device: Device = "auto"
@@ -50,6 +59,11 @@ class Settings:
         if self.every is not None and self.stride is not None:
             raise ValueError("every and stride exclude each other; give one of them")
         _ = self.sampling
+        _ = self.links
+        if self.language not in LANGUAGES:
+            raise ValueError(
+                f"language must be one of {', '.join(LANGUAGES)}, got {self.language!r}"
+            )
         if self.device not in DEVICES:
             raise ValueError(f"device must be one of {', '.join(DEVICES)}, got {self.device!r}")
         if self.workers is not None and self.workers < 1:
@@ -64,6 +78,14 @@ class Settings:
             raise ValueError(
                 "labels hide sightings that a comparison needs; give labels or an inventory"
             )
+
+    @property
+    def links(self) -> tuple[ClipLink, ...]:
+        """What the user said of several sources."""
+        return (
+            *(ClipLink("same convoy", sources) for sources in self.same_convoy),
+            *(ClipLink("disjoint", sources) for sources in self.disjoint),
+        )
 
     @property
     def sampling(self) -> Sampling:
