@@ -87,9 +87,9 @@ class _Placed:
         gave, left = [], list(said.unplaced)
         for name, amount, written in said.figures:
             first = self.figures.setdefault(name, amount)
-            if first is amount:
+            if first == amount:
                 gave.append(name)
-            elif first != amount:
+            else:
                 left.append(f"{written}: another {name} than {first}, which was placed")
         for node, count, written in said.lines:
             first_line = self.lines.get(node)
