@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.bars import Bar, bars, held_out_open_set
 from benchmarks.common import REPOSITORY, RESULTS
 from benchmarks.rendered_page import rendered_section
+from benchmarks.synthesis_page import clips_section, rendering_section
 from marchpast.evaluation.measuring import rows_of
 from marchpast.evaluation.shares import shown
 from marchpast.files import write_text
@@ -22,6 +23,7 @@ README = REPOSITORY / "README.md"
 PAGE = REPOSITORY / "docs" / "figures.md"
 CLASSIFIER_FIGURES = REPOSITORY / "models" / "classifier" / "figures.json"
 RENDERED = RESULTS / "rendered.json"
+CLIPS, RENDERING = RESULTS / "rendered_clips.json", RESULTS / "rendering.json"
 _BEGIN, _END = "<!-- figures:begin -->", "<!-- figures:end -->"
 _README_ROWS = {
     "… field photos alone, AP50": "military vehicles found: average precision, field photos",
@@ -50,6 +52,8 @@ depend on them.
 _DEFINITIONS = """\
 - **False boxes** are counted once over the pictures with a military vehicle alone and once over all
   pictures, civil ones too; the limit is a mean over as many pictures as are counted.
+- **Looks.** A still picture is looked at several times (`[settings.pictures]` of the detector's
+  card), a frame of a video once; figures are of still pictures unless they say "by one look".
 - **Civil pictures** go through the whole flow, veto included, at the shipped thresholds. New
   sources are those of which no picture was trained on.
 - **Formations** are counted exactly when the flow answers as many military vehicles as there are;
@@ -61,6 +65,9 @@ _DEFINITIONS = """\
   vehicles and rocket launchers apart from guns.
 - **Answers** are right when the true node is the answer or lies under it. An answer more exact
   than the label is left out and counted.
+- **Sets** hold the truth when the true node is one of theirs or lies under one. The penalties that
+  decide how wide they are were fitted on the same events; the classifier's document has the shares
+  on events that fitted none. *Types left open* are all types under the nodes of a set.
 - **Calibration error** compares the probability an answer states with how often such answers are
   right, in bins of equal mass.
 - **Open set**: types left out of training, from the classifier's `figures.json`: short trainings on
@@ -133,6 +140,10 @@ def _parts(
         )
     if RENDERED.is_file():
         yield rendered_section(json.loads(RENDERED.read_text("utf-8")))
+    if CLIPS.is_file():
+        yield clips_section(json.loads(CLIPS.read_text("utf-8")))
+    if RENDERING.is_file():
+        yield rendering_section(json.loads(RENDERING.read_text("utf-8")))
     yield "## Speed\n\n" + _conditions(speed) + "\n" + _speed(speed)
 
 
