@@ -12,6 +12,20 @@ from marchpast.synthesis.rendering import Grain, Light, Model, Things
 
 GROUND = 0.3
 """What the ground and the things on it reflect."""
+UNIFORM = Light(
+    name="day",
+    sun_direction=(0.0, 0.0, 1.0),
+    sun_radiance=(0.0, 0.0, 0.0),
+    sun_spread=0.01,
+    zenith=(1.0, 1.0, 1.0),
+    horizon=(1.0, 1.0, 1.0),
+    glow=(0.0, 0.0, 0.0),
+    glow_power=1.0,
+    cloud=0.0,
+    haze=(0.0, 0.0, 0.0),
+    haze_per_m=0.0,
+)
+"""The same light from everywhere, and no sun."""
 
 
 class Level:

@@ -7,26 +7,13 @@ import pytest
 
 pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
 
-from tests.level_world import GROUND, Level, box_model
+from tests.level_world import GROUND, UNIFORM, Level, box_model
 
-from marchpast.synthesis.rendering import Camera, Dress, Light, Model, Placed, World, render, truth
+from marchpast.synthesis.rendering import Camera, Dress, Model, Placed, World, render, truth
 from marchpast.synthesis.rendering.dust import puffs
 
 CAMERA = Camera(192, 108, 120.0, (8.0, 16.0, 2.5), 0.0, -4.0)
 """Looks at what drives towards -X, which is to the right in the picture."""
-UNIFORM = Light(
-    name="day",
-    sun_direction=(0.0, 0.0, 1.0),
-    sun_radiance=(0.0, 0.0, 0.0),
-    sun_spread=0.01,
-    zenith=(1.0, 1.0, 1.0),
-    horizon=(1.0, 1.0, 1.0),
-    glow=(0.0, 0.0, 0.0),
-    glow_power=1.0,
-    cloud=0.0,
-    haze=(0.0, 0.0, 0.0),
-    haze_per_m=0.0,
-)
 
 
 def car() -> Model:

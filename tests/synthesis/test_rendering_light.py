@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
 
-from tests.level_world import GROUND, Level, box_model
+from tests.level_world import GROUND, UNIFORM, Level, box_model
 
 from marchpast.synthesis.arrays import FloatArray
 from marchpast.synthesis.building import build, load_blueprint
@@ -28,19 +28,6 @@ from marchpast.synthesis.rendering import (
 
 DOWN = Camera(240, 240, 120.0, (4.0, 0.0, 14.0), 0.0, -89.0)
 """Sees 28 m of ground; its picture's top lies towards -Y, its right towards -X."""
-UNIFORM = Light(
-    name="test",
-    sun_direction=(0.0, 0.0, 1.0),
-    sun_radiance=(0.0, 0.0, 0.0),
-    sun_spread=0.01,
-    zenith=(1.0, 1.0, 1.0),
-    horizon=(1.0, 1.0, 1.0),
-    glow=(0.0, 0.0, 0.0),
-    glow_power=1.0,
-    cloud=0.0,
-    haze=(0.0, 0.0, 0.0),
-    haze_per_m=0.0,
-)
 DARK = replace(UNIFORM, zenith=(0.0, 0.0, 0.0), horizon=(0.0, 0.0, 0.0))
 BOX = (8.0, 3.0, 2.0)
 

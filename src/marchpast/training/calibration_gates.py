@@ -31,7 +31,7 @@ def choose_type_gate(
     name of each score is right; the score is the lowest from which on the names are expected to be
     right as often as `target`, and each as often as `_LEAST_SURE`. To count the right ones instead
     hangs on one or two false names: over halvings of the events it named 0.30 of the listed types
-    where this names 0.36, and 0.93 of the names were right where 0.94 of these are.
+    where this names 0.37, and 0.93 of the names were right where 0.94 of these are.
 
     Returns:
         `slope` and `min_score`; `None` where the network tells no novelty, or too few names can
