@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.common import RESULTS, print_table, write_results
 from benchmarks.reconciling_oracle import Truth, made_inventory, made_sighting, oracle, random_case
-from marchpast.inventory import Amount, Comparison, compare
+from marchpast.inventory import Amount, Comparison, reconcile
 from marchpast.records import Sighting
 from marchpast.taxonomy import Taxonomy, load_taxonomy
 from marchpast.taxonomy.nodes import Node
@@ -49,7 +49,7 @@ def agreement(cases: int, taxonomy: Taxonomy) -> Counter[str]:
     for seed in range(cases):
         case = random_case(np.random.default_rng(seed), taxonomy)
         truth = oracle(case, taxonomy)
-        comparison = compare(case.sightings, case.inventory, taxonomy)
+        comparison = reconcile(case.sightings, case.inventory, taxonomy)
         contradicts = truth.left_over > 0 or truth.is_over_total
         is_right = as_truth(comparison) == truth
         counts["cases"] += 1
@@ -128,7 +128,7 @@ def seconds(sightings: Sequence[Sighting], taxonomy: Taxonomy, *, is_partial: bo
     taken = []
     for _ in range(_REPEATS):
         start = time.process_time()
-        compare(sightings, inventory, taxonomy)
+        reconcile(sightings, inventory, taxonomy)
         taken.append(time.process_time() - start)
     return float(np.median(taken))
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from marchpast.inventory import compare, count_seen, load_inventory
+from marchpast.inventory import count_seen, load_inventory, reconcile
 from marchpast.media import Sampling, open_source
 from marchpast.pipeline import sightings
 from marchpast.recognition import FollowedFrame
@@ -86,7 +86,7 @@ def test_counts_and_comparison(clip: Path) -> None:
         count.node: (count.at_once, count.tracks) for count in count_seen(answers, load_taxonomy())
     }
     assert counts["osa"] == (2, 2)
-    comparison = compare(answers, load_inventory("vladivostok-2017"))
+    comparison = reconcile(answers, load_inventory("vladivostok-2017"))
     verdicts = {line.node: line.verdict for line in comparison.lines}
     assert verdicts["osa"] == "covered"
     assert verdicts["bal"] == "not seen"

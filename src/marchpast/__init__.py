@@ -25,12 +25,12 @@ if TYPE_CHECKING:
         Comparison,
         CountInterval,
         Inventory,
-        compare,
         count_intervals,
         draft_inventory,
         load_inventory,
         prior_of,
         rank_with_prior,
+        reconcile,
         series,
     )
     from marchpast.media import Sampling, Source, open_source
@@ -76,7 +76,6 @@ _HOME = {
     "Track": "records",
     "check_label": "identity",
     "classify_frames": "run",
-    "compare": "inventory",
     "count_intervals": "inventory",
     "draft_inventory": "inventory",
     "load_inventory": "inventory",
@@ -85,6 +84,7 @@ _HOME = {
     "parse_attribute": "identity",
     "prior_of": "inventory",
     "rank_with_prior": "inventory",
+    "reconcile": "inventory",
     "series": "inventory",
     "sightings": "pipeline",
 }
@@ -118,7 +118,6 @@ __all__ = [
     "__version__",
     "check_label",
     "classify_frames",
-    "compare",
     "count_intervals",
     "draft_inventory",
     "load_inventory",
@@ -127,6 +126,7 @@ __all__ = [
     "parse_attribute",
     "prior_of",
     "rank_with_prior",
+    "reconcile",
     "series",
     "sightings",
 ]

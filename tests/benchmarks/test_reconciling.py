@@ -7,7 +7,7 @@ import pytest
 from benchmarks.reconciling import agreement, as_truth, invented_taxonomy, large_run
 from benchmarks.reconciling_oracle import made_inventory, made_sighting, oracle, random_case
 
-from marchpast.inventory import Amount, compare
+from marchpast.inventory import Amount, reconcile
 from marchpast.taxonomy import load_taxonomy
 
 
@@ -37,7 +37,7 @@ def test_the_oracle_by_hand() -> None:
     # other is a Tor. The fourth track may be the same Tor or another. Nobody announced an S-400.
     assert (truth.least, truth.most) == ((1, 1), (1, 2))
     assert (truth.left_over, truth.is_over_total) == (1, False)
-    assert as_truth(compare(case.sightings, case.inventory, taxonomy)) == truth
+    assert as_truth(reconcile(case.sightings, case.inventory, taxonomy)) == truth
 
 
 @pytest.mark.parametrize("is_partial", [True, False])
@@ -46,4 +46,4 @@ def test_large_runs_are_the_same_in_any_order(is_partial: bool) -> None:
     run = large_run(np.random.default_rng(1), taxonomy, clips=8, together=5, number=80)
     lines = {node: Amount(i % 3, "exact") for i, node in enumerate(taxonomy.types[:60])}
     inventory = made_inventory(lines, total=Amount(6, "exact"), is_partial=is_partial)
-    assert compare(run, inventory, taxonomy) == compare(run[::-1], inventory, taxonomy)
+    assert reconcile(run, inventory, taxonomy) == reconcile(run[::-1], inventory, taxonomy)

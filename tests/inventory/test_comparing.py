@@ -16,8 +16,8 @@ from marchpast.inventory import (
     Overall,
     SeenCount,
     Verdict,
-    compare,
     load_inventory,
+    reconcile,
 )
 from marchpast.inventory.reconciling import most_allowed
 from marchpast.records import Sighting
@@ -91,14 +91,14 @@ def test_an_announced_line(
     seen: Seen, taxonomy: Taxonomy, amount: Amount | None, number: int, verdict: Verdict
 ) -> None:
     sightings = _at_once(seen, *["osa"] * number)
-    line = compare(sightings, _inventory({"osa": amount}), taxonomy).lines[0]
+    line = reconcile(sightings, _inventory({"osa": amount}), taxonomy).lines[0]
     assert line.verdict == verdict
     assert line.seen == SeenCount("osa", number, number)
 
 
 def test_more_tracks_than_announced_are_no_surplus(seen: Seen, taxonomy: Taxonomy) -> None:
     one_by_one = [seen("osa", [i], track_id=i + 1) for i in range(9)]
-    comparison = compare(one_by_one, _inventory({"osa": EXACT_8}), taxonomy)
+    comparison = reconcile(one_by_one, _inventory({"osa": EXACT_8}), taxonomy)
     assert comparison.lines[0].verdict == "covered"
     assert comparison.lines[0].seen == SeenCount("osa", at_once=1, tracks=9)
 
@@ -167,7 +167,7 @@ def test_the_truth_table(
     expected: dict[str, Verdict],
     overall: Overall,
 ) -> None:
-    comparison = compare([seen(node)], _inventory(announced, is_partial=is_partial), taxonomy)
+    comparison = reconcile([seen(node)], _inventory(announced, is_partial=is_partial), taxonomy)
     assert _verdicts(comparison) == expected
     assert comparison.overall == overall
 
@@ -188,7 +188,7 @@ def test_the_total(
     seen: Seen, taxonomy: Taxonomy, total: Amount | None, number: int, overall: Overall
 ) -> None:
     sightings = _at_once(seen, *["osa"] * number, "civilian_vehicle")
-    comparison = compare(sightings, _inventory({"osa": None}, total=total), taxonomy)
+    comparison = reconcile(sightings, _inventory({"osa": None}, total=total), taxonomy)
     assert comparison.overall == overall
     assert comparison.seen_total == SeenCount("military_vehicle", number, number)
 
@@ -196,22 +196,22 @@ def test_the_total(
 def test_the_total_counts_kinds_together_only_in_one_frame(seen: Seen, taxonomy: Taxonomy) -> None:
     inventory = _inventory({"osa": None, "btr80": None}, total=Amount(2, "exact"))
     apart = [seen("osa", [0]), seen("osa", [0]), seen("btr80", [5]), seen("btr80", [5])]
-    assert compare(apart, inventory, taxonomy).overall == CONSISTENT
+    assert reconcile(apart, inventory, taxonomy).overall == CONSISTENT
     together = [seen("osa", [0]), seen("osa", [0]), seen("btr80", [0])]
-    assert compare(together, inventory, taxonomy).overall == "inconsistent"
+    assert reconcile(together, inventory, taxonomy).overall == "inconsistent"
 
 
 def test_two_clips_are_not_added(seen: Seen, taxonomy: Taxonomy) -> None:
     inventory = _inventory({"osa": EXACT_8}, total=EXACT_8)
     clips = _at_once(seen, *["osa"] * 5) + _at_once(seen, *["osa"] * 5, source="b.mp4")
-    comparison = compare(clips, inventory, taxonomy)
+    comparison = reconcile(clips, inventory, taxonomy)
     assert comparison.lines[0].seen == SeenCount("osa", at_once=5, tracks=10)
     assert comparison.overall == CONSISTENT
 
 
 def test_the_founding_case(seen: Seen, taxonomy: Taxonomy) -> None:
     sightings = _at_once(seen, *["osa"] * 8, "btr80", "unknown")
-    comparison = compare(sightings, load_inventory("vladivostok-2017"), taxonomy)
+    comparison = reconcile(sightings, load_inventory("vladivostok-2017"), taxonomy)
     assert _verdicts(comparison) == {
         "osa": "covered",
         "s300_family": "not seen",
@@ -232,32 +232,32 @@ def test_the_founding_case(seen: Seen, taxonomy: Taxonomy) -> None:
 def test_s400_in_the_press_of_2017_is_not_in_the_list_and_no_contradiction(
     seen: Seen, taxonomy: Taxonomy
 ) -> None:
-    comparison = compare([seen("s400")], load_inventory("vladivostok-2017"), taxonomy)
+    comparison = reconcile([seen("s400")], load_inventory("vladivostok-2017"), taxonomy)
     assert _verdicts(comparison)["s400"] == "cannot tell"
     assert comparison.overall == "cannot tell"
 
 
 def test_an_announced_zero_explains_nothing(seen: Seen, taxonomy: Taxonomy) -> None:
     inventory = load_inventory("moscow-2026")
-    comparison = compare(_at_once(seen, "yars", "btr82a", "afv"), inventory, taxonomy)
+    comparison = reconcile(_at_once(seen, "yars", "btr82a", "afv"), inventory, taxonomy)
     assert set(_verdicts(comparison).values()) == {"not announced"}
     assert comparison.overall == "explains nothing"
-    assert compare([seen("civilian_vehicle")], inventory, taxonomy).overall == "cannot tell"
+    assert reconcile([seen("civilian_vehicle")], inventory, taxonomy).overall == "cannot tell"
 
 
 def test_moscow_2023_counted_against_announced(seen: Seen, taxonomy: Taxonomy) -> None:
     inventory = load_inventory("moscow-2023")
     counted = _at_once(seen, *["yars"] * 3, *["bumerang"] * 3, *["tigr"] * 6, "btr82a", "t34_85")
-    comparison = compare(counted, inventory, taxonomy)
+    comparison = reconcile(counted, inventory, taxonomy)
     assert comparison.overall == NO_PROOF  # 14 of 125 seen is no shortfall
     many = _at_once(seen, *["tigr"] * 126)
-    assert compare(many, inventory, taxonomy).overall == "inconsistent"
+    assert reconcile(many, inventory, taxonomy).overall == "inconsistent"
 
 
 def test_a_contradiction_that_a_lookalike_would_explain_says_so(
     seen: Seen, taxonomy: Taxonomy
 ) -> None:
-    comparison = compare([seen("iskander_m")], _inventory({"bastion_p": None}), taxonomy)
+    comparison = reconcile([seen("iskander_m")], _inventory({"bastion_p": None}), taxonomy)
     line = comparison.lines[1]
     assert line.verdict == "not announced"
     assert "easily taken for K-300P Bastion-P, which is announced" in line.reason
@@ -265,7 +265,7 @@ def test_a_contradiction_that_a_lookalike_would_explain_says_so(
 
 
 def test_nothing_seen_can_tell_nothing(taxonomy: Taxonomy) -> None:
-    comparison = compare([], _inventory({"osa": EXACT_8}), taxonomy)
+    comparison = reconcile([], _inventory({"osa": EXACT_8}), taxonomy)
     assert comparison.overall == "cannot tell"
     assert comparison.seen_total == SeenCount("military_vehicle", 0, 0)
 
@@ -312,7 +312,7 @@ def test_what_holds_for_every_comparison(
     if total == Amount(0, "exact"):
         lines = {}
     inventory = _inventory(lines, total=total, is_partial=is_partial)
-    comparison = compare(_sightings(seen, world), inventory, taxonomy)
+    comparison = reconcile(_sightings(seen, world), inventory, taxonomy)
     military = [n for n, _, _ in world if n in _NODES]
     assert sum(line.seen.tracks for line in comparison.lines) == len(military)
     assert comparison.seen_total.tracks == len(military)
@@ -345,8 +345,8 @@ def test_the_same_clips_again_change_no_verdict(
     inventory = _inventory(lines, total=total, is_partial=is_partial)
     once = _sightings(seen, world)
     again = _sightings(seen, [(node, f"copy of {clip}", frames) for node, clip, frames in world])
-    before = compare(once, inventory, taxonomy)
-    after = compare(once + again, inventory, taxonomy)
+    before = reconcile(once, inventory, taxonomy)
+    after = reconcile(once + again, inventory, taxonomy)
     assert _verdicts(after) == _verdicts(before)
     assert after.overall == before.overall
     assert after.seen_total.at_once == before.seen_total.at_once
@@ -359,7 +359,9 @@ def test_the_order_of_sightings_does_not_matter(
 ) -> None:
     inventory = load_inventory("vladivostok-2017")
     sightings = _sightings(seen, world)
-    assert compare(sightings, inventory, taxonomy) == compare(sightings[::-1], inventory, taxonomy)
+    assert reconcile(sightings, inventory, taxonomy) == reconcile(
+        sightings[::-1], inventory, taxonomy
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from marchpast.inventory import (
     Moment,
     Overall,
     Verdict,
-    compare,
+    reconcile,
 )
 from marchpast.records import Sighting
 from marchpast.taxonomy import Taxonomy
@@ -49,7 +49,7 @@ def _bounds(comparison: Comparison) -> dict[str, tuple[int | None, int | None]]:
 
 def test_a_set_that_meets_an_announced_kind_can_be_covered(taxonomy: Taxonomy) -> None:
     inventory = made_inventory({"s300_family": None}, is_partial=True)
-    comparison = compare(_together("s300_family|s400"), inventory, taxonomy)
+    comparison = reconcile(_together("s300_family|s400"), inventory, taxonomy)
     assert _bounds(comparison) == {"s300_family": (0, 1)}
     assert _line(comparison, "s300_family").verdict == "cannot tell"
     seen = _line(comparison, "s300_family", "s400")
@@ -60,7 +60,7 @@ def test_a_set_that_meets_an_announced_kind_can_be_covered(taxonomy: Taxonomy) -
 
 def test_a_set_of_announced_kinds_is_covered_whichever_it_is(taxonomy: Taxonomy) -> None:
     inventory = made_inventory({"s300_family": None, "s400": None})
-    comparison = compare(_together("s300_family|s400"), inventory, taxonomy)
+    comparison = reconcile(_together("s300_family|s400"), inventory, taxonomy)
     assert _bounds(comparison) == {"s300_family": (0, 1), "s400": (0, 1)}
     assert _line(comparison, "s300_family", "s400").verdict == "covered"
     assert comparison.overall == "consistent"
@@ -69,14 +69,14 @@ def test_a_set_of_announced_kinds_is_covered_whichever_it_is(taxonomy: Taxonomy)
 def test_a_vehicle_without_room_elsewhere_settles_a_line(taxonomy: Taxonomy) -> None:
     inventory = made_inventory({"s300_family": Amount(1, "exact"), "s400": TWO})
     sets = ["s300_family|s400"] * 3
-    comparison = compare(_together(*sets), inventory, taxonomy)
+    comparison = reconcile(_together(*sets), inventory, taxonomy)
     assert _bounds(comparison) == {"s300_family": (1, 1), "s400": (2, 2)}
     assert comparison.overall == "consistent"
 
 
 def test_two_lines_can_be_exceeded_together_and_neither_alone(taxonomy: Taxonomy) -> None:
     inventory = made_inventory({"s300_family": Amount(1, "exact"), "s400": TWO})
-    comparison = compare(_together(*["s300_family|s400"] * 4), inventory, taxonomy)
+    comparison = reconcile(_together(*["s300_family|s400"] * 4), inventory, taxonomy)
     assert (comparison.overall, comparison.left_over) == ("inconsistent", 1)
     both = _line(comparison, "s300_family", "s400")
     assert (both.verdict, both.over) == ("surplus", 1)
@@ -91,7 +91,7 @@ def test_a_group_that_fits_no_more_is_a_surplus_whatever_its_members_are(
     taxonomy: Taxonomy,
 ) -> None:
     inventory = made_inventory({"s300_family": TWO})
-    comparison = compare(_together("sam_long", "sam_long", "sam_long"), inventory, taxonomy)
+    comparison = reconcile(_together("sam_long", "sam_long", "sam_long"), inventory, taxonomy)
     assert _line(comparison, "s300_family").verdict == "cannot tell"
     assert _bounds(comparison) == {"s300_family": (0, 2)}  # not one must be an S-300
     seen = _line(comparison, "sam_long")
@@ -102,7 +102,7 @@ def test_a_group_that_fits_no_more_is_a_surplus_whatever_its_members_are(
 
 def test_what_is_not_on_the_list_does_not_count_for_a_line(taxonomy: Taxonomy) -> None:
     inventory = made_inventory({"osa": TWO})
-    comparison = compare(_together("osa", "osa", "osa", "s400", "s400"), inventory, taxonomy)
+    comparison = reconcile(_together("osa", "osa", "osa", "s400", "s400"), inventory, taxonomy)
     assert _line(comparison, "osa").over == 1
     assert _line(comparison, "s400").over == 2
     assert comparison.left_over == 3
@@ -118,7 +118,7 @@ def test_a_surplus_is_stated_only_when_the_names_carry_it(
     taxonomy: Taxonomy, probability: float, verdict: Verdict, overall: Overall
 ) -> None:
     vehicles = _together("osa", "osa", "osa", probability=probability)
-    comparison = compare(vehicles, made_inventory({"osa": TWO}), taxonomy)
+    comparison = reconcile(vehicles, made_inventory({"osa": TWO}), taxonomy)
     line = _line(comparison, "osa")
     assert (line.verdict, line.over, comparison.overall) == (verdict, 1, overall)
     assert comparison.left_over == 1
@@ -130,34 +130,34 @@ def test_a_kind_off_a_complete_list_is_stated_only_when_its_name_is_sure(
     taxonomy: Taxonomy,
 ) -> None:
     inventory = made_inventory({"bastion_p": None})
-    sure = compare(_together("iskander_m", probability=0.95), inventory, taxonomy)
+    sure = reconcile(_together("iskander_m", probability=0.95), inventory, taxonomy)
     assert (_line(sure, "iskander_m").verdict, sure.overall) == ("not announced", "inconsistent")
-    unsure = compare(_together("iskander_m", probability=0.8), inventory, taxonomy)
+    unsure = reconcile(_together("iskander_m", probability=0.8), inventory, taxonomy)
     assert (_line(unsure, "iskander_m").verdict, unsure.overall) == ("cannot tell", "cannot tell")
-    easier = compare(_together("iskander_m", probability=0.8), inventory, taxonomy, level=0.75)
+    easier = reconcile(_together("iskander_m", probability=0.8), inventory, taxonomy, level=0.75)
     assert easier.overall == "inconsistent"
 
 
 @pytest.mark.parametrize("level", [0.5, 1.0, -1.0])
 def test_levels_that_mean_nothing_are_refused(level: float) -> None:
     with pytest.raises(ValueError, match=r"above 0\.5 and below 1"):
-        compare([], made_inventory({"osa": None}), level=level)
+        reconcile([], made_inventory({"osa": None}), level=level)
 
 
 def test_what_may_be_civil_takes_no_side(taxonomy: Taxonomy) -> None:
     inventory = made_inventory({"osa": None}, total=Amount(1, "exact"))
     vehicles = _together("osa", *["military_truck|civilian_vehicle"] * 3)
-    comparison = compare(vehicles, inventory, taxonomy)
+    comparison = reconcile(vehicles, inventory, taxonomy)
     assert comparison.seen_total.tracks == 1
     assert _line(comparison, "military_truck", "civilian_vehicle").verdict == "cannot tell"
     assert comparison.overall == NO_PROOF
     nothing = made_inventory({}, total=Amount(0, "exact"))
-    assert compare(vehicles[1:], nothing, taxonomy).overall == "cannot tell"
+    assert reconcile(vehicles[1:], nothing, taxonomy).overall == "cannot tell"
 
 
 def test_an_empty_set_is_left_out(taxonomy: Taxonomy) -> None:
     vehicles = [*_together("osa"), made_sighting([], [3], track_id=9)]
-    comparison = compare(vehicles, made_inventory({"osa": None}), taxonomy)
+    comparison = reconcile(vehicles, made_inventory({"osa": None}), taxonomy)
     assert comparison.seen_total.tracks == 1
     assert "1 track without a name left out" in comparison.reason
 
@@ -165,7 +165,7 @@ def test_an_empty_set_is_left_out(taxonomy: Taxonomy) -> None:
 def test_a_box_within_a_box_is_no_second_vehicle(taxonomy: Taxonomy) -> None:
     one, two = _together("osa", "osa")
     two.track.xyxy[:] = one.track.xyxy + np.array([2, 2, -2, -2], np.float32)
-    comparison = compare([one, two], made_inventory({"osa": Amount(1, "exact")}), taxonomy)
+    comparison = reconcile([one, two], made_inventory({"osa": Amount(1, "exact")}), taxonomy)
     assert comparison.overall == "consistent"
 
 
@@ -185,7 +185,7 @@ def test_clips_are_added_only_when_they_are_said_to_be_disjoint(
     taxonomy: Taxonomy, links: tuple[ClipLink, ...], overall: Overall, least: int
 ) -> None:
     inventory = made_inventory({"osa": THREE})
-    comparison = compare(_two_clips(), inventory, taxonomy, links=links)
+    comparison = reconcile(_two_clips(), inventory, taxonomy, links=links)
     assert (comparison.overall, _bounds(comparison)) == (overall, {"osa": (least, 3)})
     if overall == "inconsistent":
         moments = _line(comparison, "osa").shown_at
@@ -196,8 +196,8 @@ def test_clips_are_added_only_when_they_are_said_to_be_disjoint(
 def test_disjoint_clips_are_added_for_the_total_too(taxonomy: Taxonomy) -> None:
     inventory = made_inventory({"osa": None}, total=THREE)
     links = (ClipLink("disjoint", ("a.mp4", "b.mp4")),)
-    assert compare(_two_clips(), inventory, taxonomy).overall == "consistent"
-    comparison = compare(_two_clips(), inventory, taxonomy, links=links)
+    assert reconcile(_two_clips(), inventory, taxonomy).overall == "consistent"
+    comparison = reconcile(_two_clips(), inventory, taxonomy, links=links)
     assert comparison.because == (
         "4 seen at once, 3 announced in all (a.mp4 at 0.4 s and b.mp4 at 0.4 s)",
     )
@@ -206,4 +206,4 @@ def test_disjoint_clips_are_added_for_the_total_too(taxonomy: Taxonomy) -> None:
 def test_a_link_to_a_source_that_is_not_there_is_refused(taxonomy: Taxonomy) -> None:
     links = (ClipLink("disjoint", ("a.mp4", "c.mp4")),)
     with pytest.raises(ValueError, match=r"no source is called 'c\.mp4'"):
-        compare(_two_clips(), made_inventory({"osa": None}), taxonomy, links=links)
+        reconcile(_two_clips(), made_inventory({"osa": None}), taxonomy, links=links)

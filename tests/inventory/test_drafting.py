@@ -10,11 +10,11 @@ from marchpast.errors import InventoryError
 from marchpast.inventory import (
     Amount,
     Draft,
-    compare,
     draft_inventory,
     draft_yaml,
     load_inventory,
     read_announcement,
+    reconcile,
 )
 from marchpast.inventory.drafting.items import scan
 from marchpast.inventory.drafting.sentences import as_read, printable
@@ -108,7 +108,7 @@ def test_a_confirmed_draft_needs_a_source() -> None:
 
 def test_a_draft_can_be_compared() -> None:
     inventory = parse_inventory(draft_yaml(draft_inventory(TEXT)).encode(), file="f")
-    assert compare([], inventory).overall == "cannot tell"
+    assert reconcile([], inventory).overall == "cannot tell"
 
 
 def test_a_line_of_a_sentence_that_is_not_there_is_refused() -> None:

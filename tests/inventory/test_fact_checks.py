@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 from benchmarks.reconciling_oracle import made_inventory, made_sighting
 
-from marchpast.inventory import Amount, Inventory, Overall, Verdict, compare, load_inventory
+from marchpast.inventory import Amount, Inventory, Overall, Verdict, load_inventory, reconcile
 from marchpast.taxonomy import Taxonomy
 
 NO_PROOF: Overall = "consistent, but does not prove it"
@@ -188,7 +188,7 @@ def test_what_the_comparison_says(row: Row, taxonomy: Taxonomy) -> None:
         for i, nodes in enumerate(names)
     ]
     inventory = load_inventory(row.inventory) if isinstance(row.inventory, str) else row.inventory
-    comparison = compare(sightings, inventory, taxonomy)
+    comparison = reconcile(sightings, inventory, taxonomy)
     assert comparison.overall == row.overall
     found = {"|".join(line.nodes): line.verdict for line in comparison.lines}
     assert {nodes: found[nodes] for nodes in row.verdicts} == row.verdicts
@@ -196,6 +196,6 @@ def test_what_the_comparison_says(row: Row, taxonomy: Taxonomy) -> None:
 
 
 def test_the_tell_is_given_where_a_lookalike_would_explain_it(taxonomy: Taxonomy) -> None:
-    comparison = compare([made_sighting(["iskander_m"], [1])], COASTAL_EXERCISE, taxonomy)
+    comparison = reconcile([made_sighting(["iskander_m"], [1])], COASTAL_EXERCISE, taxonomy)
     (line,) = [line for line in comparison.lines if line.verdict == "not announced"]
     assert line.reason.endswith("taken for K-300P Bastion-P or 3K60 Bal, which are announced")

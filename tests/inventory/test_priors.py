@@ -4,7 +4,7 @@ import pytest
 from benchmarks.reconciling_oracle import made_inventory, made_sighting
 
 from marchpast.errors import CircularPriorError
-from marchpast.inventory import Inventory, Prior, compare, prior_of, rank_with_prior
+from marchpast.inventory import Inventory, Prior, prior_of, rank_with_prior, reconcile
 from marchpast.records import Candidate, Identity
 from marchpast.taxonomy import Taxonomy
 
@@ -66,9 +66,9 @@ def test_a_prior_of_earlier_years_leaves_out_the_rest() -> None:
 
 def test_no_verdict_depends_on_a_prior(taxonomy: Taxonomy) -> None:
     sighting = dataclasses.replace(made_sighting(["sam_long"], [1]), identity=IDENTITY)
-    alone = compare([sighting], UNDER_TEST, taxonomy)
+    alone = reconcile([sighting], UNDER_TEST, taxonomy)
     prior = prior_of(EARLIER, about="Testograd")
-    beside = compare([sighting], UNDER_TEST, taxonomy, prior=prior)
+    beside = reconcile([sighting], UNDER_TEST, taxonomy, prior=prior)
     assert alone.rankings == ()
     (ranking,) = beside.rankings
     assert ranking.sighting == sighting.id
@@ -105,7 +105,7 @@ def test_the_inventory_under_test_is_refused_as_a_prior(
     origin = dataclasses.replace(UNDER_TEST, **changed)  # type: ignore[arg-type]
     prior = Prior("the series", (*EARLIER, origin), {})
     with pytest.raises(CircularPriorError, match=f"has {why}, so the announcement would"):
-        compare([], UNDER_TEST, prior=prior)
+        reconcile([], UNDER_TEST, prior=prior)
 
 
 @pytest.mark.parametrize(
@@ -122,4 +122,4 @@ def test_the_inventory_under_test_is_refused_as_a_prior(
 )
 def test_other_years_and_other_places_are_allowed(changed: dict[str, object]) -> None:
     origin: Inventory = dataclasses.replace(UNDER_TEST, **changed)  # type: ignore[arg-type]
-    compare([], UNDER_TEST, prior=prior_of([origin], about="another"))
+    reconcile([], UNDER_TEST, prior=prior_of([origin], about="another"))

@@ -17,9 +17,9 @@ from marchpast.inventory import (
     Figures,
     Inventory,
     InventorySource,
-    compare,
     count_intervals,
     count_seen,
+    reconcile,
 )
 from marchpast.records import (
     AnswerSet,
@@ -303,7 +303,7 @@ def build_run(folder: Path, *, taxonomy: Taxonomy, text: str | None = None) -> R
     )
     link = ClipLink("disjoint", (clip, night))
     journal(folder, sightings)
-    comparison = compare(sightings, inventory, taxonomy, links=(link,))
+    comparison = reconcile(sightings, inventory, taxonomy, links=(link,))
     result = Result(
         provenance=Provenance(marchpast_version=free("0.1.0"), inventory_sha256=inventory.sha256),
         models=(

@@ -19,7 +19,7 @@ from marchpast.inventory.announced import (
     SourceSentence,
 )
 from marchpast.inventory.clip_links import ClipLink, grouped
-from marchpast.inventory.comparing import compare
+from marchpast.inventory.comparing import reconcile
 from marchpast.inventory.comparison import (
     Comparison,
     ComparisonLine,
@@ -72,7 +72,6 @@ __all__ = [
     "SourceSentence",
     "Verdict",
     "bundled_inventories",
-    "compare",
     "count_interval",
     "count_intervals",
     "count_seen",
@@ -84,6 +83,7 @@ __all__ = [
     "prior_of",
     "rank_with_prior",
     "read_announcement",
+    "reconcile",
     "series",
     "summary",
 ]

@@ -15,13 +15,13 @@ from marchpast.inventory.comparison import Comparison, ComparisonLine
 from marchpast.inventory.counting import count_as
 from marchpast.inventory.observing import MILITARY, Kind, Observation, observe
 from marchpast.inventory.priors import Prior, ranked, refuse_circular
-from marchpast.inventory.reconciling import Reconciled, most_allowed, reconcile
+from marchpast.inventory.reconciling import Reconciled, bound_assignments, most_allowed
 from marchpast.inventory.verdicts import Judgement
 from marchpast.records import Sighting
 from marchpast.taxonomy import Taxonomy, load_taxonomy
 
 
-def compare(
+def reconcile(
     sightings: Sequence[Sighting],
     inventory: Inventory,
     taxonomy: Taxonomy | None = None,
@@ -57,7 +57,7 @@ def compare(
     taxonomy = taxonomy or load_taxonomy()
     nodes = [taxonomy.node(line.node).id for line in inventory.lines]
     observation = observe(sightings, nodes, taxonomy, links=links)
-    reconciled = reconcile(
+    reconciled = bound_assignments(
         observation,
         room=[most_allowed(line.amount) for line in inventory.lines],
         is_partial=inventory.is_partial,

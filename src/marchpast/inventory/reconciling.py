@@ -43,7 +43,7 @@ class Reconciled:
     over_total: Excess | None
 
 
-def reconcile(
+def bound_assignments(
     observation: Observation, *, room: Sequence[float], is_partial: bool, total: float
 ) -> Reconciled:
     """Find the bounds of every line and every set of lines that is exceeded.

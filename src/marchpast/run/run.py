@@ -15,10 +15,10 @@ from marchpast.inventory import (
     Comparison,
     CountInterval,
     Inventory,
-    compare,
     count_intervals,
     count_seen,
     load_inventory,
+    reconcile,
 )
 from marchpast.media import Source
 from marchpast.pipeline import Recognizer, sightings
@@ -189,7 +189,7 @@ class Run:
                 themselves.
         """
         self._inventory = load_inventory(inventory)
-        self.comparison = compare(
+        self.comparison = reconcile(
             self.seen, self._inventory, self._taxonomy, links=self._links(self.seen)
         )
         return self.comparison
