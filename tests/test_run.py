@@ -22,7 +22,12 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make(
-    out: Path, *paths: Path, inventory: str | None = None, annotate: bool = False, **how: object
+    out: Path,
+    *paths: Path,
+    inventory: str | None = None,
+    prior: str | None = None,
+    annotate: bool = False,
+    **how: object,
 ) -> dict[str, object]:
     settings = Settings(**how)  # type: ignore[arg-type]
     with Run(out, settings=settings, recognizer=recognizer()) as run:
@@ -30,7 +35,7 @@ def make(
             for _ in run.sightings(open_source(path)):
                 pass
         if inventory:
-            run.compare(inventory)
+            run.compare(inventory, prior=prior)
         run.save(annotate=annotate)
     content: dict[str, object] = json.loads((out / "result.json").read_text("utf-8"))
     return content
@@ -47,6 +52,25 @@ def test_a_result_is_whole_and_valid(clip: Path, tmp_path: Path) -> None:
     first = json.loads(lines[0])
     assert {row["node"] for row in first["detections"]} == set(nodes)
     assert [entry.name for entry in (tmp_path / "out").glob(".run-*")] == []
+
+
+def test_a_prior_is_shown_beside_the_picture_and_changes_nothing_else(
+    clip: Path, tmp_path: Path
+) -> None:
+    alone = make(tmp_path / "alone", clip, inventory="vladivostok-2017")
+    beside = make(tmp_path / "beside", clip, inventory="vladivostok-2017", prior="vladivostok")
+    assert validate_result(tmp_path / "beside") == []
+    prior = beside["comparison"].pop("prior")  # type: ignore[attr-defined]
+    assert alone["comparison"].pop("prior") is None  # type: ignore[attr-defined]
+    assert prior["origins"] == ["vladivostok-2011", "vladivostok-2015", "vladivostok-2016"]
+    assert [row["sighting"] for row in prior["rankings"]] == [
+        row["id"]
+        for row in beside["sightings"]  # type: ignore[attr-defined]
+    ]
+    assert alone == beside
+    page = (tmp_path / "beside" / "report.html").read_text("utf-8")
+    assert "parades in Vladivostok before 2017: 2011, 2015, 2016" in page
+    assert "parades in" not in (tmp_path / "alone" / "report.html").read_text("utf-8")
 
 
 def test_a_type_learnt_from_rendered_pictures_alone_is_flagged(
@@ -233,6 +257,7 @@ def test_vehicles_are_named_in_the_readers_language(clip: Path, tmp_path: Path) 
         ({"min_confidence": 1.5}, "min_confidence"),
         ({"device": "tpu"}, "auto, cpu, cuda"),
         ({"labels": ("osa",), "inventory": "vladivostok-2017"}, "labels"),
+        ({"prior": "Vladivostok"}, "prior gives a second order"),
     ],
 )
 def test_impossible_settings(how: dict[str, object], message: str) -> None:

@@ -1,7 +1,16 @@
+import dataclasses
+
 import pytest
 
-from marchpast.errors import InventoryError
-from marchpast.inventory import bundled_inventories, described, load_inventory, series, summary
+from marchpast.errors import CircularPriorError, InventoryError
+from marchpast.inventory import (
+    bundled_inventories,
+    described,
+    load_inventory,
+    prior_of_place,
+    series,
+    summary,
+)
 from marchpast.taxonomy import Taxonomy
 
 # Announced, reported, counted: the table a person reads off the sources.
@@ -117,3 +126,24 @@ def test_every_inventory_can_be_described(name: str, taxonomy: Taxonomy) -> None
 def test_the_summary_says_which_statement_a_total_is_from() -> None:
     said = [summary(load_inventory(f"moscow-{year}"))[3] for year in (2016, 2019, 2025, 2026)]
     assert said == ["reported 135", "announced at least 130", "no total", "announced 0"]
+
+
+def test_a_place_gives_a_prior_of_earlier_years_alone() -> None:
+    prior = prior_of_place("MOSCOW", before=load_inventory("moscow-2023"))
+    years = [(origin.date or "")[:4] for origin in prior.origins]
+    assert years == [str(year) for year in range(2014, 2023)]
+    elsewhere = prior_of_place("Khabarovsk", before=load_inventory("vladivostok-2017"))
+    assert [origin.id for origin in elsewhere.origins] == ["khabarovsk-2013", "khabarovsk-2016"]
+
+
+def test_a_place_without_earlier_parades_gives_none() -> None:
+    with pytest.raises(InventoryError, match="no bundled parade in Moscow is of an earlier year"):
+        prior_of_place("Moscow", before=load_inventory("moscow-2014"))
+    with pytest.raises(InventoryError, match="no bundled inventory is of 'Perm'"):
+        prior_of_place("Perm", before=load_inventory("moscow-2014"))
+
+
+def test_an_undated_announcement_of_the_place_is_refused() -> None:
+    undated = dataclasses.replace(load_inventory("moscow-2023"), date=None, id="x", sha256="0" * 64)
+    with pytest.raises(CircularPriorError, match="no date to tell them apart"):
+        prior_of_place("Moscow", before=undated)

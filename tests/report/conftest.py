@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from marchpast.inventory import (
     InventorySource,
     count_intervals,
     count_seen,
+    prior_of,
     reconcile,
 )
 from marchpast.records import (
@@ -303,7 +305,11 @@ def build_run(folder: Path, *, taxonomy: Taxonomy, text: str | None = None) -> R
     )
     link = ClipLink("disjoint", (clip, night))
     journal(folder, sightings)
-    comparison = reconcile(sightings, inventory, taxonomy, links=(link,))
+    earlier = dataclasses.replace(
+        inventory, id="test-2016", date="2016-05-09", sha256="ab" * 32, sources=()
+    )
+    prior = prior_of([earlier], about=free("parades in Vladivostok before 2017: 2016"))
+    comparison = reconcile(sightings, inventory, taxonomy, links=(link,), prior=prior)
     result = Result(
         provenance=Provenance(marchpast_version=free("0.1.0"), inventory_sha256=inventory.sha256),
         models=(

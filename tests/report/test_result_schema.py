@@ -1,4 +1,4 @@
-"""The format `marchpast-result/2`."""
+"""The format `marchpast-result/3`."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_a_sound_result_has_no_problem(run: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "problem"),
     [
-        (put("format", value="marchpast-result/1"), "format: Input should be 'marchpast-result/2'"),
+        (put("format", value="marchpast-result/1"), "format: Input should be 'marchpast-result/3'"),
         (put("sightings", 0, "answer", "rate", value=1.5), "from 0 to 1, got 1.5"),
         (put("sightings", 0, "answer", "nodes", value=["osa", "osa"]), "'osa' is there twice"),
         (put("sightings", 0, "answer", "nodes", value=[]), "an empty set holds nothing"),
@@ -81,6 +81,13 @@ def test_a_sound_result_has_no_problem(run: Path) -> None:
         (put("comparison", "lines", 0, "covered_least", value=9), "covered_least is above"),
         (put("comparison", "lines", 0, "covered_least", value=None), "belong to announced lines"),
         (put("comparison", "lines", 0, "over", value=1), "over and shown_at belong together"),
+        (put("comparison", "prior", "origins", 0, value="test-2017"), "which was compared with"),
+        (put("comparison", "prior", "rankings", 0, "sighting", value="x#1"), "'x#1' is not among"),
+        (
+            put("comparison", "prior", "rankings", 0, "candidates", 0, "with_prior", value=0.0),
+            "must be likeliest with the prior first",
+        ),
+        (drop("comparison", "prior"), "comparison.prior: Field required"),
         (put("extra", value=1), "extra: Extra inputs are not permitted"),
         (drop("comparison"), "comparison: Field required"),
         (put("sightings", 0, "probability", value=1.5), "from 0 to 1, got 1.5"),
@@ -183,7 +190,7 @@ def test_a_lost_and_a_short_row_are_found(run: Path) -> None:
     path.write_bytes(b"\r\n".join([*lines[:3], b"only,two", *lines[5:]]))
     assert validate_result(run) == [
         "sightings.csv: 6 rows, but 7 sightings",
-        "sightings.csv: row 3 has 2 cells, not 35",
+        "sightings.csv: row 3 has 2 cells, not 37",
     ]
 
 

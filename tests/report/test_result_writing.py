@@ -89,6 +89,8 @@ def test_the_table_says_what_the_result_says(
     assert (rows[1]["set"], rows[1]["set_probability"]) == ("", "")
     assert (rows[5]["set"], rows[5]["set_probability"]) == ("", "0.0")
     assert float(rows[1]["first_time_s"]) == 0.16
+    assert rows[0]["likeliest_with_prior"] == "osa"
+    assert 0 < float(rows[0]["likeliest_with_prior_share"]) <= 1
 
 
 def test_table_lines_end_as_rfc_4180_says(tmp_path: Path, write_run: Callable[..., Result]) -> None:

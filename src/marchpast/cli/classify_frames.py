@@ -92,6 +92,12 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help="what was announced: an inventory file, or the name of a bundled one",
     )
     group.add_argument(
+        "--prior",
+        metavar="PLACE",
+        help="with --inventory: show beside the likeliest types by the picture alone how earlier "
+        "bundled parades at PLACE would order them; no verdict depends on it",
+    )
+    group.add_argument(
         "--labels",
         metavar="NAME,NAME",
         default="",
@@ -185,6 +191,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     try:
         return Settings(
             inventory=arguments.inventory,
+            prior=arguments.prior,
             labels=tuple(name.strip() for name in arguments.labels.split(",") if name.strip()),
             same_convoy=tuple(map(tuple, arguments.same_convoy)),
             disjoint=tuple(map(tuple, arguments.disjoint)),

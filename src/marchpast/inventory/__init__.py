@@ -36,7 +36,7 @@ from marchpast.inventory.drafting import (
     draft_inventory,
     draft_yaml,
 )
-from marchpast.inventory.library import series
+from marchpast.inventory.library import prior_of_place, series
 from marchpast.inventory.observing import Moment
 from marchpast.inventory.priors import (
     Prior,
@@ -81,6 +81,7 @@ __all__ = [
     "grouped",
     "load_inventory",
     "prior_of",
+    "prior_of_place",
     "rank_with_prior",
     "read_announcement",
     "reconcile",

@@ -82,6 +82,7 @@ def reconcile(
         because=whole.because,
         left_over=reconciled.left_over,
         level=level,
+        prior=prior,
         rankings=() if prior is None else ranked(sightings, prior, taxonomy),
     )
 

@@ -8,7 +8,7 @@ from typing import Literal
 from marchpast.inventory.announced import Amount, AnnouncedLine
 from marchpast.inventory.counting import SeenCount
 from marchpast.inventory.observing import Moment
-from marchpast.inventory.priors import Ranking
+from marchpast.inventory.priors import Prior, Ranking
 
 Verdict = Literal["covered", "surplus", "not announced", "not seen", "cannot tell"]
 Overall = Literal[
@@ -72,8 +72,8 @@ class Comparison:
             they are assigned: so many would have to be something else than they were named.
         level: How probable it must be, by the calibrated masses, that the names carry a
             contradiction before it is stated.
-        rankings: With a prior: the likeliest types of each vehicle, with and without it. No other
-            part of the comparison knows of it.
+        prior: What earlier events said, when it was asked for. Only `rankings` know of it.
+        rankings: With a prior: the likeliest types of each vehicle, with and without it.
     """
 
     inventory_id: str
@@ -88,4 +88,5 @@ class Comparison:
     because: tuple[str, ...]
     left_over: int
     level: float
+    prior: Prior | None
     rankings: tuple[Ranking, ...]

@@ -19,6 +19,7 @@ from marchpast.report.detections import DetectionJournal
 from marchpast.report.drawing import LEVEL_COLOURS, draw_sightings
 from marchpast.report.html import render_page
 from marchpast.report.naming import LANGUAGES, Language
+from marchpast.report.ranked import PriorEntry, RankedEntry, RankingEntry
 from marchpast.report.reading import load_result, read_rows
 from marchpast.report.schema import (
     CROP_FOLDER,
@@ -45,7 +46,7 @@ from marchpast.report.sighted import (
     SightingEntry,
 )
 from marchpast.report.validate import validate_result
-from marchpast.report.writing import save_sighting, write_result
+from marchpast.report.writing import save_sighting, table_cell, write_result
 
 __all__ = [
     "CROP_FOLDER",
@@ -79,7 +80,10 @@ __all__ = [
     "ModelEntry",
     "MomentEntry",
     "OriginEntry",
+    "PriorEntry",
     "Provenance",
+    "RankedEntry",
+    "RankingEntry",
     "Result",
     "Setting",
     "SightingEntry",
@@ -93,6 +97,7 @@ __all__ = [
     "read_rows",
     "render_page",
     "save_sighting",
+    "table_cell",
     "validate_result",
     "write_result",
 ]

@@ -6,6 +6,7 @@ from marchpast.inventory import Comparison, ComparisonLine, Inventory, Overall, 
 from marchpast.report.announced import AnnouncedEntry, InventoryEntry
 from marchpast.report.counts import CountEntry
 from marchpast.report.fields import Count, Node, Probability, Seconds, StrictModel, Text
+from marchpast.report.ranked import PriorEntry
 
 
 class MomentEntry(StrictModel):
@@ -64,6 +65,8 @@ class ComparisonEntry(StrictModel):
         left_over: Most vehicles seen together that the announcement cannot account for, however
             they are assigned.
         level: How probable it must be that the names carry a contradiction before it is stated.
+        prior: What earlier events make of the order of the likeliest types; `None` when none were
+            asked for. Nothing else here depends on it.
     """
 
     inventory: InventoryEntry
@@ -74,6 +77,7 @@ class ComparisonEntry(StrictModel):
     because: tuple[Text, ...]
     left_over: Count
     level: Probability
+    prior: PriorEntry | None
 
     @classmethod
     def from_comparison(cls, comparison: Comparison, inventory: Inventory) -> ComparisonEntry:
@@ -87,6 +91,9 @@ class ComparisonEntry(StrictModel):
             because=comparison.because,
             left_over=comparison.left_over,
             level=comparison.level,
+            prior=None
+            if comparison.prior is None
+            else PriorEntry.from_prior(comparison.prior, comparison.rankings),
         )
 
 

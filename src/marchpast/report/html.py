@@ -22,6 +22,7 @@ from marchpast.report.compared import LineEntry
 from marchpast.report.counts import IntervalEntry
 from marchpast.report.naming import MILITARY, Language, Namer, Side
 from marchpast.report.pictures import Thumbnail, read_crop, thumbnail
+from marchpast.report.ranked_rows import ranked_rows
 from marchpast.report.schema import Result
 from marchpast.report.sighted import AttributeEntry, SightingEntry
 from marchpast.report.text import printable
@@ -102,6 +103,7 @@ def render_page(
             civil=civil,
             empty=_on_side(cards, "none", namer),
             comparison=result.comparison,
+            ranked=ranked_rows(result, namer),
             announced_words=_announced_words(result),
             kinds=_kinds(result, namer),
             military_count=_military_count(result),

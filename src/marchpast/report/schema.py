@@ -1,4 +1,4 @@
-"""The format of a result, `marchpast-result/2`: what `result.json` and `detections.jsonl` hold.
+"""The format of a result, `marchpast-result/3`: what `result.json` and `detections.jsonl` hold.
 
 Nothing in it depends on when, where or by whom the run was made, so the same input gives the
 same bytes. Numbers are rounded as they enter a model: times to 6 decimals (a microsecond),
@@ -7,7 +7,8 @@ an infinity is refused. Keys are written in the order of the fields below.
 
 Models are strict, so a reader of one number refuses a file with fields of another: a field more
 or less raises the number. 2 has added sets, masses, attributes, conflicts, count intervals and
-links, and has moved what was announced into `comparison.inventory`.
+links, and has moved what was announced into `comparison.inventory`; 3 has added
+`comparison.prior`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from marchpast.report.fields import (
 )
 from marchpast.report.sighted import SightingEntry
 
-RESULT_FORMAT: Final = "marchpast-result/2"
+RESULT_FORMAT: Final = "marchpast-result/3"
 RESULT_FILE: Final = "result.json"
 DETECTIONS_FILE: Final = "detections.jsonl"
 TABLE_FILE: Final = "sightings.csv"
@@ -153,7 +154,7 @@ class Result(StrictModel):
     """The content of `result.json`.
 
     Attributes:
-        format: Always `marchpast-result/2`.
+        format: Always `marchpast-result/3`.
         provenance: What made it.
         models: The networks, in the order they ran.
         settings: Thresholds and options as plain values, sorted by name.
@@ -167,7 +168,7 @@ class Result(StrictModel):
         comparison: `None` when there was no inventory to compare with.
     """
 
-    format: Literal["marchpast-result/2"] = RESULT_FORMAT
+    format: Literal["marchpast-result/3"] = RESULT_FORMAT
     provenance: Provenance
     models: tuple[ModelEntry, ...]
     settings: Annotated[dict[Text, Setting], AfterValidator(_sorted_by_key)]

@@ -168,6 +168,23 @@ def _check_comparison(result: Result) -> Iterator[str]:
             yield f"{where}: covered_least is above covered_most, got {ends}"
         if (line.over > 0) != bool(line.shown_at):
             yield f"{where}: over and shown_at belong together, got {line.over}"
+    yield from _check_prior(result)
+
+
+def _check_prior(result: Result) -> Iterator[str]:
+    comparison = result.comparison
+    if comparison is None or (prior := comparison.prior) is None:
+        return
+    if comparison.inventory.id in prior.origins:
+        yield f": comparison.prior: made of {comparison.inventory.id!r}, which was compared with"
+    known = {sighting.id for sighting in result.sightings}
+    for place, ranking in enumerate(prior.rankings):
+        where = f": comparison.prior.rankings.{place}"
+        if ranking.sighting not in known:
+            yield f"{where}.sighting: {ranking.sighting!r} is not among the sightings"
+        shares = [row.with_prior for row in ranking.candidates]
+        if shares != sorted(shares, reverse=True):
+            yield f"{where}.candidates: must be likeliest with the prior first, got {shares}"
 
 
 def _check_crops(folder: Path, result: Result) -> Iterator[str]:

@@ -38,6 +38,7 @@ from marchpast.records import Sighting
 from marchpast.report.html import render_page
 from marchpast.report.naming import Language, Namer
 from marchpast.report.pictures import encode_jpeg
+from marchpast.report.ranked import RankedEntry
 from marchpast.report.schema import (
     CROP_FOLDER,
     PAGE_FILE,
@@ -77,6 +78,8 @@ TABLE_COLUMNS: Final = (
     "best_x2",
     "best_y2",
     "crop",
+    "likeliest_with_prior",
+    "likeliest_with_prior_share",
     *(
         column
         for rank in range(1, CANDIDATE_LIMIT + 1)
@@ -142,11 +145,15 @@ def write_result(
 def render_table(result: Result, *, taxonomy: Taxonomy) -> str:
     """Return the text of `sightings.csv`."""
     namer = Namer(taxonomy)
+    prior = result.comparison.prior if result.comparison else None
+    first = {row.sighting: row.candidates[0] for row in prior.rankings} if prior else {}
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(TABLE_COLUMNS)
     for sighting in result.sightings:
-        writer.writerow([_guarded(cell) for cell in _cells(sighting, namer)])
+        writer.writerow(
+            [table_cell(cell) for cell in _cells(sighting, first.get(sighting.id), namer)]
+        )
     return stream.getvalue()
 
 
@@ -156,7 +163,7 @@ def _crop_name(sighting: Sighting) -> str:
     return f"{file_stem(sighting.source)}-{digest}-{sighting.track.track_id:04d}.jpg"
 
 
-def _cells(sighting: SightingEntry, namer: Namer) -> Iterator[Cell]:
+def _cells(sighting: SightingEntry, with_prior: RankedEntry | None, namer: Namer) -> Iterator[Cell]:
     """Yield the cells of one row, in the order of :data:`TABLE_COLUMNS`."""
     best = sighting.best
     yield from (sighting.id, sighting.source, sighting.track_id)
@@ -167,6 +174,7 @@ def _cells(sighting: SightingEntry, namer: Namer) -> Iterator[Cell]:
     yield "; ".join(sighting.conflicts)
     yield from (sighting.first_time_s, sighting.last_time_s, sighting.frame_count)
     yield from (best.frame_index, best.time_s, *best.xyxy, best.crop)
+    yield from ("", "") if with_prior is None else (with_prior.node, with_prior.with_prior)
     for candidate in sighting.candidates:
         yield from (candidate.node, candidate.probability)
     for _ in range(CANDIDATE_LIMIT - len(sighting.candidates)):
@@ -182,7 +190,8 @@ def _set_cells(sighting: SightingEntry, namer: Namer) -> Iterator[Cell]:
     yield from ("; ".join(answer.nodes), " or ".join(names), answer.probability, answer.rate)
 
 
-def _guarded(cell: Cell) -> Cell:
+def table_cell(cell: Cell) -> Cell:
+    """Return a cell that a spreadsheet shows and does not run, its text made printable."""
     if not isinstance(cell, str):
         return cell
     text = printable(cell)

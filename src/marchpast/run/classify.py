@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from marchpast.errors import SourceError
-from marchpast.inventory import load_inventory
+from marchpast.inventory import load_inventory, prior_of_place
 from marchpast.media import FoundSource, find_sources, open_source
 from marchpast.progress import Progress
 from marchpast.records import SourceReport
@@ -59,7 +59,9 @@ def classify_frames(
         progress: Told how far the run is.
 
     Raises:
-        InventoryError: If the settings' inventory is malformed or unknown.
+        CircularPriorError: If the settings' prior knows the event of the inventory.
+        InventoryError: If the settings' inventory is malformed or unknown, or no earlier parade at
+            the place of their prior is known.
         SettingsError: If the settings link a source that is not there, or contradict themselves.
         OutputExistsError: If there is a result and `overwrite` is off.
         ModelError: If a model is refused.
@@ -70,7 +72,9 @@ def classify_frames(
     settings = settings or Settings()
     if settings.inventory is not None:
         # Before hours of work: a typing error in the inventory ends the run now.
-        load_inventory(settings.inventory)
+        inventory = load_inventory(settings.inventory)
+        if settings.prior is not None:
+            prior_of_place(settings.prior, before=inventory)
     found, missing = _find([Path(source) for source in sources])
     names = {item.path: item.name for item in found} | {path: path.name for path, _ in missing}
     settings = with_names(settings, names)
@@ -80,7 +84,7 @@ def classify_frames(
         for item in found:
             _classify_one(item, run)
         if settings.inventory is not None:
-            run.compare(settings.inventory)
+            run.compare(settings.inventory, prior=settings.prior)
         report = run.save(annotate=annotate)
         return Outcome(
             report=report,

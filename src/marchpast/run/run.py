@@ -18,6 +18,7 @@ from marchpast.inventory import (
     count_intervals,
     count_seen,
     load_inventory,
+    prior_of_place,
     reconcile,
 )
 from marchpast.media import Source
@@ -177,20 +178,28 @@ class Run:
             FailureEntry(source=name, error=type(error).__name__, message=str(error))
         )
 
-    def compare(self, inventory: str | Path) -> Comparison:
+    def compare(self, inventory: str | Path, *, prior: str | None = None) -> Comparison:
         """Hold what was seen so far against an announced inventory.
 
         Args:
             inventory: An inventory file, or the name of a bundled one.
+            prior: A place whose earlier bundled parades give a second order of the likeliest
+                types, beside the one by the picture alone. Nothing else depends on it.
 
         Raises:
-            InventoryError: If it is malformed or unknown.
+            CircularPriorError: If the prior knows the announced event.
+            InventoryError: If the inventory is malformed or unknown, or no earlier parade at the
+                place of the prior is known.
             ValueError: If the settings link a source that is not part of this run, or contradict
                 themselves.
         """
         self._inventory = load_inventory(inventory)
         self.comparison = reconcile(
-            self.seen, self._inventory, self._taxonomy, links=self._links(self.seen)
+            self.seen,
+            self._inventory,
+            self._taxonomy,
+            links=self._links(self.seen),
+            prior=None if prior is None else prior_of_place(prior, before=self._inventory),
         )
         return self.comparison
 

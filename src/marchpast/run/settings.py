@@ -21,6 +21,9 @@ class Settings:
 
     Attributes:
         inventory: An inventory file, or the name of a bundled one; `None` compares with nothing.
+        prior: A place whose earlier bundled parades give a second order of the likeliest types,
+            shown beside the one by the picture alone; needs an inventory, and is refused where it
+            knows the event of that inventory. Nothing else depends on it.
         labels: Vehicle names in any spelling; only sightings answered as one of them, or more
             exactly, are listed. Empty lists all.
         same_convoy: Sources that show the same vehicles, two or more together, by their names in
@@ -42,6 +45,7 @@ class Settings:
     """
 
     inventory: str | Path | None = None
+    prior: str | None = None
     labels: tuple[str, ...] = ()
     same_convoy: tuple[tuple[str, ...], ...] = ()
     disjoint: tuple[tuple[str, ...], ...] = ()
@@ -74,6 +78,11 @@ class Settings:
             )
         if self.min_confidence is not None and not 0 <= self.min_confidence <= 1:
             raise ValueError(f"min_confidence must be from 0 to 1, got {self.min_confidence}")
+        if self.prior is not None and self.inventory is None:
+            raise ValueError(
+                "prior gives a second order of the likeliest types beside a comparison; "
+                "give an inventory too"
+            )
         if self.labels and self.inventory is not None:
             raise ValueError(
                 "labels hide sightings that a comparison needs; give labels or an inventory"
