@@ -73,7 +73,8 @@ def test_no_verdict_depends_on_a_prior(taxonomy: Taxonomy) -> None:
     (ranking,) = beside.rankings
     assert ranking.sighting == sighting.id
     assert ranking.candidates == rank_with_prior(IDENTITY, prior, taxonomy)
-    assert dataclasses.replace(beside, rankings=()) == alone
+    assert (alone.prior, beside.prior) == (None, prior)
+    assert dataclasses.replace(beside, prior=None, rankings=()) == alone
 
 
 @pytest.mark.parametrize(

@@ -70,12 +70,17 @@ def apart(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     Returns:
         `(N,)`.
     """
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=2)
-    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    order = np.argsort(-area, kind="stable")
-    keep = np.zeros(len(boxes), bool)
-    for row in order.tolist():
-        keep[row] = not (shared[row, keep] > _INSIDE * area[row]).any()
+    left, top, right, bottom = boxes.T
+    width = np.minimum.outer(right, right) - np.maximum.outer(left, left)
+    height = np.minimum.outer(bottom, bottom) - np.maximum.outer(top, top)
+    shared = np.maximum(width, 0) * np.maximum(height, 0)
+    area = (right - left) * (bottom - top)
+    within = shared > _INSIDE * area[:, None]
+    np.fill_diagonal(within, val=False)
+    # Most boxes lie within no other. They are kept, and none of the rest lies within one of them
+    # that is smaller, or that one would lie within it too.
+    keep: npt.NDArray[np.bool_] = ~within.any(axis=1)
+    doubtful = np.flatnonzero(~keep)
+    for row in doubtful[np.argsort(-area[doubtful], kind="stable")].tolist():
+        keep[row] = not within[row, keep].any()
     return keep
