@@ -53,7 +53,7 @@ def test_an_attribute_is_learnt_where_it_shows(taxonomy: Taxonomy) -> None:
     values = attribute_values(taxonomy, nodes)
     projected = generator.standard_normal((80, 8)).astype(np.float32)
     projected[:, 3] += np.where(values[:, 0] == YES, 3, -3)
-    head = fit_attributes(projected, values)
+    head = fit_attributes(projected, values, projected=8)
     # No crop carries a launcher, and all wheeled ones have three axles: nothing to learn.
     assert head.names == ("tracks", "gun_turret")
     (row,) = attribute_rows(head.only(("tracks",)), projected, values, condition="here")
@@ -62,3 +62,20 @@ def test_an_attribute_is_learnt_where_it_shows(taxonomy: Taxonomy) -> None:
     flipped = projected.copy()
     flipped[:, 3] *= -1
     assert attribute_rows(head, flipped, values, condition="here")[0]["right"] <= 2
+
+
+def test_axles_are_read_from_beyond_the_projection(taxonomy: Taxonomy) -> None:
+    generator = np.random.default_rng(5)
+    nodes = ["btr82a", "ural_4320", "t80"] * 30
+    values = attribute_values(taxonomy, nodes)
+    features = generator.standard_normal((90, 12)).astype(np.float32)
+    four = values[:, ATTRIBUTES.index("axles_4")]
+    features[:, 9] += np.where(four == YES, 3, -3)
+    features[:, 2] += np.where(values[:, 0] == YES, 3, -3)
+    head = fit_attributes(features, values, projected=8)
+    weights = dict(zip(head.names, np.abs(head.weight), strict=True))
+    assert {"tracks", "axles_3", "axles_4"} <= set(head.names)
+    assert weights["tracks"].argmax() == 2
+    assert weights["axles_4"].argmax() == 9
+    assert not weights["axles_4"][:8].any()
+    assert not weights["tracks"][8:].any()

@@ -52,7 +52,7 @@ def gallery() -> Gallery:
 
 
 def _attributes(gallery: Gallery) -> AttributeHead:
-    size = gallery.points.shape[1]
+    size = gallery.points.shape[1] + EMBEDDING_SIZE
     weight = np.random.default_rng(4).standard_normal((2, size)).astype(np.float32)
     return AttributeHead(("tracks", "gun_turret"), weight, np.zeros(2, np.float32))
 
@@ -126,7 +126,7 @@ def test_exported_graph_agrees_with_the_network(
     assert np.abs(novelty - gallery.novelty(expected_embedding.numpy())).max() < 0.02
     told = session.run(["attributes"], {"crops": crops})[0]
     assert told.shape == (9, 2)
-    odds = gallery.project(expected_embedding.numpy()) @ _attributes(gallery).weight.T
+    odds = gallery.features(expected_embedding.numpy()) @ _attributes(gallery).weight.T
     np.testing.assert_allclose(told, 1 / (1 + np.exp(-odds)), atol=0.02)
 
 

@@ -96,13 +96,13 @@ class _Places:
 
 
 def check_rows(
-    head: AttributeHead, projected: FloatArray, crops: Sequence[SeenCrop]
+    head: AttributeHead, features: FloatArray, crops: Sequence[SeenCrop]
 ) -> list[dict[str, Any]]:
     """Return how often drive and axle count are told as a person saw them.
 
     Args:
         head: Every attribute that was fitted.
-        projected: `(N, P)` of the crops.
+        features: `(N, F)` of the crops, by `Gallery.features`.
         crops: With what was seen.
 
     Returns:
@@ -110,7 +110,7 @@ def check_rows(
     """
     if not crops:
         return []
-    told = head.probabilities(projected)
+    told = head.probabilities(features)
     rows = []
     if "tracks" in head.names:
         known = np.array([crop.drive is not None for crop in crops], np.bool_)

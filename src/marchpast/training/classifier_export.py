@@ -168,7 +168,12 @@ def heads_of(
         ]
     )
     gallery = fit_gallery(embedding[is_point], leaf[is_point])
-    return gallery, fit_attributes(gallery.project(embedding), crop_values(taxonomy, crops))
+    head = fit_attributes(
+        gallery.features(embedding),
+        crop_values(taxonomy, crops),
+        projected=gallery.directions.shape[1],
+    )
+    return gallery, head
 
 
 def _checked(
@@ -177,7 +182,7 @@ def _checked(
     if not seen:
         return []
     _, embedding = outputs_of(network, [crop.view for crop in seen])
-    return check_rows(head, gallery.project(embedding), seen)
+    return check_rows(head, gallery.features(embedding), seen)
 
 
 def _measure(

@@ -43,6 +43,14 @@ class Gallery:
         """Return `(N, P)` unit vectors of `(N, D)` embeddings."""
         return _unit((embedding - self.mean) @ self.directions)
 
+    def features(self, embedding: FloatArray) -> FloatArray:
+        """Return `(N, P + D)`: the projected unit vectors, then the centred ones as unit vectors.
+
+        The projection keeps what tells types apart; the rest of the embedding is beside it.
+        """
+        whole = _unit(embedding - self.mean)
+        return np.concatenate([self.project(embedding), whole], axis=1)
+
     def novelty(self, embedding: FloatArray) -> FloatArray:
         """Return `(N,)` in [0, 2]: one minus the mean cosine to the nearest points.
 

@@ -49,7 +49,7 @@ def to_onnx(
         side: Height and width of the input, pixels. The padding of the strided convolutions
             depends on it.
         gallery: What the novelty is measured from.
-        attributes: Told from the projected embedding.
+        attributes: Told from `Gallery.features`.
         version: Of the model, for the metadata.
         licence: Of the weights, for the metadata.
     """
@@ -57,11 +57,14 @@ def to_onnx(
     embedding = _embedding(graph, network)
     head = [graph.weight(_array(network.head.weight)), graph.weight(_array(network.head.bias))]
     graph.add("Gemm", [embedding, *head], output=OUTPUT_NAMES[0], transB=1)
-    projected = _projected(graph, embedding, gallery)
+    centred = graph.add("Sub", [embedding, graph.constant(gallery.mean)])
+    projected = _projected(graph, centred, gallery)
     _novelty(graph, projected, gallery)
     if attributes.names:
+        whole = graph.add("LpNormalization", [centred], axis=1, p=2)
+        features = graph.add("Concat", [projected, whole], axis=1)
         weights = [graph.constant(attributes.weight), graph.constant(attributes.bias)]
-        odds = graph.add("Gemm", [projected, *weights], transB=1)
+        odds = graph.add("Gemm", [features, *weights], transB=1)
         graph.add("Sigmoid", [odds], output=OUTPUT_NAMES[3])
     shapes: tuple[list[str | int | None], ...] = (
         ["n", len(labels)],
@@ -107,9 +110,8 @@ def _embedding(graph: GraphBuilder, network: CropClassifier) -> str:
     return graph.add("Flatten", [pooled], output=OUTPUT_NAMES[1], axis=1)
 
 
-def _projected(graph: GraphBuilder, embedding: str, gallery: Gallery) -> str:
-    """`Gallery.project` in the graph."""
-    centred = graph.add("Sub", [embedding, graph.constant(gallery.mean)])
+def _projected(graph: GraphBuilder, centred: str, gallery: Gallery) -> str:
+    """`Gallery.project` in the graph, of the centred embedding."""
     projected = graph.add("MatMul", [centred, graph.weight(gallery.directions)])
     return graph.add("LpNormalization", [projected], axis=1, p=2)
 

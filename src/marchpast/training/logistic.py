@@ -8,6 +8,7 @@ import numpy.typing as npt
 from marchpast.records import BoolArray
 
 _NEWTON_STEPS = 25
+_SETTLED = 1e-10
 
 
 def fit_logistic(
@@ -28,5 +29,8 @@ def fit_logistic(
         share = 1.0 / (1.0 + np.exp(-np.clip(rows @ weights, -30, 30)))
         gradient = rows.T @ (share - truth) + penalty * weights
         curvature = (rows * (share * (1 - share))[:, None]).T @ rows + np.diag(penalty)
-        weights = weights - np.linalg.solve(curvature, gradient)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights - step
+        if np.abs(step).max() < _SETTLED:
+            break
     return np.asarray(weights)

@@ -192,22 +192,26 @@ def _attribute_rows(
     fold: str,
 ) -> list[dict[str, Any]]:
     strange = [_is_one_of(part.crops, left_out) for part in (train, val)]
-    projected = [gallery.project(part.embedding) for part in (train, val)]
+    features = [gallery.features(part.embedding) for part in (train, val)]
     values = [
         attribute_values(taxonomy, [crop.node for crop in part.crops]) for part in (train, val)
     ]
-    head = fit_attributes(projected[0][~strange[0]], values[0][~strange[0]])
-    strange_projected = np.concatenate([projected[0][strange[0]], projected[1][strange[1]]])
+    head = fit_attributes(
+        features[0][~strange[0]],
+        values[0][~strange[0]],
+        projected=gallery.directions.shape[1],
+    )
+    strange_features = np.concatenate([features[0][strange[0]], features[1][strange[1]]])
     strange_values = np.concatenate([values[0][strange[0]], values[1][strange[1]]])
     return [
         *attribute_rows(
             head,
-            projected[1][~strange[1]],
+            features[1][~strange[1]],
             values[1][~strange[1]],
             condition=f"{fold}: other events",
         ),
         *attribute_rows(
-            head, strange_projected, strange_values, condition=f"{fold}: types left out"
+            head, strange_features, strange_values, condition=f"{fold}: types left out"
         ),
     ]
 
