@@ -55,6 +55,15 @@ def test_the_kinds_of_the_help_are_those_that_can_be_made() -> None:
     assert CLIP_KINDS == MADE
 
 
+def test_the_choices_of_pictures_are_those_of_the_renderer() -> None:
+    pytest.importorskip("embreex", reason="the ray engine of the synthesis room")
+    from marchpast.cli.synth import LIGHTS, PICTURE_KINDS
+    from marchpast.synthesis.sampling import KINDS, LIGHT_SHARES
+
+    assert tuple(KINDS) == PICTURE_KINDS
+    assert tuple(LIGHT_SHARES) == LIGHTS
+
+
 def test_without_the_ray_engine_it_says_what_to_install(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -92,6 +92,8 @@ def test_bad_arguments_are_named(tmp_path: Path) -> None:
         write_pictures(tmp_path / "a", count=1, seed=0, types=["zeppelin"])
     with pytest.raises(ValueError, match="kinds are of single, group"):
         write_pictures(tmp_path / "a", count=1, seed=0, kinds=["portrait"])
+    with pytest.raises(ValueError, match="lights are of day, overcast"):
+        write_pictures(tmp_path / "a", count=1, seed=0, lights=["noon"])
     with pytest.raises(ValueError, match="at least 1, got 0 and 1"):
         write_pictures(tmp_path / "a", count=0, seed=0)
     assert not (tmp_path / "a").exists()
@@ -104,7 +106,9 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "SIZES", {(160, 96): 1.0})
         pictures._cast_of.cache_clear()
-        write_pictures(folder, count=2, seed=8, types=["civil_lorry"], kinds=["civil"])
+        write_pictures(
+            folder, count=2, seed=8, types=["civil_lorry"], kinds=["civil"], lights=["dusk", "rain"]
+        )
     return folder
 
 
@@ -119,7 +123,10 @@ def test_masks_boxes_and_runs_agree(rendered: Path) -> None:
             str(rendered / "masks" / f"{item['image_id']:06d}.png"), cv2.IMREAD_UNCHANGED
         )
         mask = decoded_mask(item["segmentation"])
-        np.testing.assert_array_equal(owners == item["track_id"], mask)
+        # A pixel of which two vehicles own half each is in both masks.
+        assert mask[owners == item["track_id"]].all()
+        assert (owners[mask] > 0).all()
+        assert (owners[mask] != item["track_id"]).sum() <= 0.01 * mask.sum()
         assert item["area"] == int(mask.sum())
         rows, columns = np.nonzero(mask)
         x, y, width, height = item["bbox"]
@@ -134,13 +141,14 @@ def test_masks_boxes_and_runs_agree(rendered: Path) -> None:
 def test_the_vehicle_differs_from_the_place_behind_it(rendered: Path) -> None:
     document = json.loads((rendered / "annotations.json").read_text("utf-8"))
     for image in document["images"]:
+        assert image["light"] in ("dusk", "rain")
         picture = cv2.imread(str(rendered / image["file_name"]))
         assert picture is not None and picture.shape == (96, 160, 3)
         assert picture.std() > 8
 
 
 def test_the_same_settings_give_the_same_picture(rendered: Path) -> None:
-    settings = Settings(8, ("civil_lorry",), ("civil",))
+    settings = Settings(8, ("civil_lorry",), ("civil",), ("dusk", "rain"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sampling, "SIZES", {(160, 96): 1.0})
         pictures._cast_of.cache_clear()

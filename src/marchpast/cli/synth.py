@@ -21,6 +21,8 @@ from marchpast.cli.synth_sheets import add_preview, add_references
 if TYPE_CHECKING:
     from marchpast.cli.commands import Subparsers
 
+PICTURE_KINDS = ("single", "group", "formation", "civil")
+LIGHTS = ("day", "overcast", "dusk", "snow", "haze", "rain", "night")
 CLIP_KINDS = ("convoy", "moving_car", "parade_pan", "rail", "night")
 SIZES = {"640x360": (640, 360), "1280x720": (1280, 720)}
 
@@ -51,6 +53,9 @@ examples:
   marchpast synth pictures --out pictures/rendered --count 800 --seed 1 --resume
       go on after an interruption, or add 300 to the 500 above
   marchpast synth pictures --out pictures/coast --count 200 --seed 2 --types bal bastion_p
+  marchpast synth pictures --out pictures/columns --count 200 --seed 3 --kinds formation \
+      --lights night dusk
+      only many vehicles together, and only in the dark
 """
 _CLIP_DESCRIPTION = """\
 Render a video and its truth: for every frame boxes, masks, tracks, how much of each vehicle
@@ -106,6 +111,14 @@ def _add_pictures(below: Subparsers) -> None:
     parser.add_argument("--count", type=int, required=True, metavar="N", help="how many pictures")
     add_seed(parser)
     add_types(parser)
+    for name, what, known in (
+        ("--kinds", "what they show", PICTURE_KINDS),
+        ("--lights", "in what light", LIGHTS),
+    ):
+        parser.add_argument(
+            name, nargs="+", choices=known, metavar=name.strip("-s").upper(),
+            help=f"{what}, of {', '.join(known)} (default: all)",
+        )  # fmt: skip
     parser.add_argument(
         "--workers", type=int, default=1, metavar="N",
         help="processes; the pictures are the same for any number (default: 1)",
@@ -160,6 +173,8 @@ def _pictures(arguments: argparse.Namespace) -> int:
             count=arguments.count,
             seed=arguments.seed,
             types=types,
+            kinds=arguments.kinds,
+            lights=arguments.lights,
             workers=arguments.workers,
             resume=arguments.resume,
             progress=progress,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from marchpast.synthesis.pictures_cast import BLOCK, Cast, all_types, cast
 from marchpast.synthesis.pictures_coco import annotation, document
 from marchpast.synthesis.pictures_overlay import overlaid
 from marchpast.synthesis.rendering import VehicleTruth, develop, render, truth
-from marchpast.synthesis.sampling import KINDS, Shot, shot
+from marchpast.synthesis.sampling import KINDS, LIGHT_SHARES, Shot, shot
 
 FORMAT = "marchpast-pictures/1"
 _JOURNAL = "pictures.jsonl"
@@ -41,6 +41,7 @@ class Settings:
     seed: int
     types: tuple[str, ...]
     kinds: tuple[str, ...]
+    lights: tuple[str, ...]
 
 
 def write_pictures(
@@ -50,6 +51,7 @@ def write_pictures(
     seed: int,
     types: Sequence[str] | None = None,
     kinds: Sequence[str] | None = None,
+    lights: Sequence[str] | None = None,
     workers: int = 1,
     resume: bool = False,
     progress: Progress = SILENCE,
@@ -65,6 +67,7 @@ def write_pictures(
         seed: Decides them all.
         types: Blueprints to choose from; all of them if not given.
         kinds: Of `KINDS`; all of them if not given.
+        lights: Of `LIGHT_SHARES`; all of them if not given.
         workers: Processes.
         resume: Go on with what the folder holds; without it the folder must be empty.
         progress: Told of every picture.
@@ -73,9 +76,10 @@ def write_pictures(
         OutputExistsError: If the folder holds anything and `resume` is not given, or what it
             holds was not made with these settings.
         BlueprintError: If a type is unknown.
-        ValueError: If `count` or `workers` is below 1, or a kind is unknown.
+        ValueError: If `count` or `workers` is below 1, or a kind or a light is unknown.
     """
-    settings = _settings(seed, types, kinds)
+    allowed = _allowed("kinds", kinds, KINDS), _allowed("lights", lights, LIGHT_SHARES)
+    settings = Settings(seed, _types(types), *allowed)
     if count < 1 or workers < 1:
         raise ValueError(f"count and workers are at least 1, got {count} and {workers}")
     records = _opened(out, settings, resume=resume)
@@ -109,7 +113,7 @@ def picture(settings: Settings, number: int) -> tuple[BgrImage, dict[str, Any], 
     members = _cast_of(settings.types, settings.seed, (number - 1) // BLOCK)
     for attempt in range(_TRIES):
         rng = np.random.default_rng([settings.seed, 0, number, attempt])
-        drawn = shot(rng, members, number=number, kinds=settings.kinds)
+        drawn = shot(rng, members, number=number, kinds=settings.kinds, lights=settings.lights)
         exposure = render(drawn.world, drawn.camera, readout_s=drawn.lens.readout_s)
         vehicles = truth(drawn.world, drawn.camera, exposure)
         annotations = [
@@ -131,7 +135,7 @@ def _cast_of(types: tuple[str, ...], seed: int, block: int) -> Cast:
     return cast(types, seed=seed, block=block)
 
 
-def _settings(seed: int, types: Sequence[str] | None, kinds: Sequence[str] | None) -> Settings:
+def _types(types: Sequence[str] | None) -> tuple[str, ...]:
     known = all_types()
     chosen = sorted(set(known if types is None else types))
     unknown = sorted(set(chosen) - set(known))
@@ -139,10 +143,14 @@ def _settings(seed: int, types: Sequence[str] | None, kinds: Sequence[str] | Non
         raise BlueprintError(
             f"no blueprints {', '.join(unknown) or '(none given)'}; known: {', '.join(known)}"
         )
-    wanted = [kind for kind in KINDS if kinds is None or kind in kinds]
-    if kinds is not None and (set(kinds) - set(KINDS) or not wanted):
-        raise ValueError(f"kinds are of {', '.join(KINDS)}; got {', '.join(kinds)}")
-    return Settings(seed, tuple(chosen), tuple(wanted))
+    return tuple(chosen)
+
+
+def _allowed(what: str, given: Sequence[str] | None, known: Iterable[str]) -> tuple[str, ...]:
+    wanted = tuple(name for name in known if given is None or name in given)
+    if given is not None and (set(given) - set(wanted) or not wanted):
+        raise ValueError(f"{what} are of {', '.join(known)}; got {', '.join(given)}")
+    return wanted
 
 
 def _opened(out: Path, settings: Settings, *, resume: bool) -> dict[int, dict[str, Any]]:

@@ -70,7 +70,12 @@ class Shot:
 
 
 def shot(
-    rng: np.random.Generator, members: Cast, *, number: int, kinds: tuple[str, ...] = tuple(KINDS)
+    rng: np.random.Generator,
+    members: Cast,
+    *,
+    number: int,
+    kinds: tuple[str, ...] = tuple(KINDS),
+    lights: tuple[str, ...] = tuple(LIGHT_SHARES),
 ) -> Shot:
     """Draw a shot.
 
@@ -79,10 +84,11 @@ def shot(
         members: Who may appear.
         number: Of the picture; lets the members appear in turn where a picture shows one.
         kinds: Allowed kinds; those that the cast cannot play are left out.
+        lights: Allowed lights.
     """
     kind = _kind(rng, members, kinds)
     name = choice(rng, PLACE_SHARES)
-    weather = _light(rng)
+    weather = _light(rng, lights)
     season: Season | None = "winter" if weather.snow_cover > 0 else None
     stage = place(name, rng, season=season)
     wanted = _wanted(rng, kind, members, number)
@@ -161,8 +167,8 @@ def _wanted(rng: np.random.Generator, kind: str, members: Cast, number: int) -> 
     return Wanted(actors, share, drawn_tow(rng, actors) if kind == "group" else None)
 
 
-def _light(rng: np.random.Generator) -> Light:
-    drawn = light(choice(rng, LIGHT_SHARES), rng)
+def _light(rng: np.random.Generator, allowed: tuple[str, ...]) -> Light:
+    drawn = light(choice(rng, {name: LIGHT_SHARES[name] for name in allowed}), rng)
     if drawn.name in ("day", "overcast", "dusk", "haze") and rng.uniform() < _OLD_SNOW:
         return replace(drawn, snow_cover=float(rng.uniform(0.2, 0.9)))
     if drawn.name in ("overcast", "dusk") and rng.uniform() < 0.15:
