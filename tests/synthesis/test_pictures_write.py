@@ -126,7 +126,7 @@ def test_masks_boxes_and_runs_agree(rendered: Path) -> None:
         # A pixel of which two vehicles own half each is in both masks.
         assert mask[owners == item["track_id"]].all()
         assert (owners[mask] > 0).all()
-        assert (owners[mask] != item["track_id"]).sum() <= 0.01 * mask.sum()
+        assert (owners[mask] != item["track_id"]).sum() <= 0.03 * mask.sum()
         assert item["area"] == int(mask.sum())
         rows, columns = np.nonzero(mask)
         x, y, width, height = item["bbox"]
