@@ -2,17 +2,18 @@
 PYTHON ?= python3
 VENV := .venv
 TRAIN_VENV := .venv-train
+NEIGHBOURS_VENV := .venv-neighbours
 RUN := $(VENV)/bin
 DEMO_OUT := demo-out
 
-.PHONY: demo test check test-base test-train format lock clean
+.PHONY: demo test check test-base test-train test-neighbours format lock clean
 
 demo: $(VENV)/.ready
 	$(RUN)/classify-frames datasets/demo/convoy.mp4 --inventory vladivostok-2017 \
 		--out $(DEMO_OUT) --overwrite --annotate
 	@echo "Report: $(CURDIR)/$(DEMO_OUT)/report.html"
 
-test: check test-base test-train
+test: check test-base test-train test-neighbours
 
 check: $(VENV)/.ready
 	$(RUN)/ruff check .
@@ -27,6 +28,11 @@ test-base: $(VENV)/.ready
 test-train: $(TRAIN_VENV)/.ready
 	$(TRAIN_VENV)/bin/python -m pytest tests/training tests/cli/test_model_commands.py \
 		src/marchpast/training
+
+# What other projects' own programs make of our exports, and we of theirs. megadetector and
+# auto-archiver come without the networks and browsers that these parts of them never touch.
+test-neighbours: $(NEIGHBOURS_VENV)/.ready
+	$(NEIGHBOURS_VENV)/bin/python -m pytest tests/exchange
 
 format: $(VENV)/.ready
 	$(RUN)/ruff check --fix .
@@ -48,5 +54,14 @@ $(TRAIN_VENV)/.ready: pyproject.toml
 	$(TRAIN_VENV)/bin/python -m pip install --quiet -e ".[train]" pytest hypothesis
 	touch $@
 
+$(NEIGHBOURS_VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(NEIGHBOURS_VENV)
+	$(NEIGHBOURS_VENV)/bin/python -m pip install --quiet -e ".[cpu]" pytest hypothesis \
+		pycocotools supervision humanfriendly jsonpickle fastquadtree dill send2trash clipboard \
+		pandas python-dateutil tqdm dataclasses-json loguru python-slugify yt-dlp retrying \
+		beautifulsoup4
+	$(NEIGHBOURS_VENV)/bin/python -m pip install --quiet --no-deps megadetector auto-archiver
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(TRAIN_VENV) $(DEMO_OUT)
+	rm -rf $(VENV) $(TRAIN_VENV) $(NEIGHBOURS_VENV) $(DEMO_OUT)
