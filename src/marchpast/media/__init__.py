@@ -4,6 +4,7 @@ The only room that imports PyAV. What is open, which frames are looked at, and h
 ended are told by the types below; pixels leave as upright `(H, W, 3)` uint8 BGR.
 """
 
+from marchpast.media.metadata import MetadataField, read_metadata
 from marchpast.media.opening import open_source
 from marchpast.media.sampling import Sampling
 from marchpast.media.source import Source
@@ -12,9 +13,11 @@ from marchpast.media.writing import write_video
 
 __all__ = [
     "FoundSource",
+    "MetadataField",
     "Sampling",
     "Source",
     "find_sources",
     "open_source",
+    "read_metadata",
     "write_video",
 ]
