@@ -75,10 +75,15 @@ def test_the_page_reaches_for_nothing(page: Path) -> None:
     policy = next(a["content"] for tag, a in tags if a.get("http-equiv"))
     script = re.findall(r"<script>(.*?)</script>", text, re.S)
     assert len(script) == 1
-    digest = base64.b64encode(hashlib.sha256(script[0].encode()).digest()).decode()
+    style = re.findall(r"<style>(.*?)</style>", text, re.S)
+    assert len(style) == 1
+    inside, look = (
+        base64.b64encode(hashlib.sha256(part[0].encode()).digest()).decode()
+        for part in (script, style)
+    )
     assert policy == (
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src 'sha256-{look}'; "
+        f"script-src 'sha256-{inside}'; base-uri 'none'; form-action 'none'"
     )
     assert not [tag for tag, _ in tags if tag in {"link", "iframe", "a", "form", "object"}]
     assert not re.search(r"(?i)https?://|//[a-z]+\.[a-z]", re.sub(r"data:image/[^\"]*", "", text))

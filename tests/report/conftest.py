@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -181,7 +182,7 @@ def report_of(name: str, **changes: object) -> SourceReport:
     facts: dict[str, object] = {
         "name": name,
         "kind": "video",
-        "sha256": "ab" * 32,
+        "sha256": hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest(),
         "size_bytes": 123_456,
         "width": WIDTH,
         "height": HEIGHT,

@@ -17,6 +17,8 @@ THEMES = [
 PAIRS = [
     *((ink, ground) for ink in ("ink", "soft", "link") for ground in ("paper", "wash")),
     *((hue, ground) for hue in ("green", "blue", "amber", "plum", "grey") for ground in ("paper",)),
+    *((ink, ground) for ink in ("ink", "soft") for ground in ("blue-wash", "green-wash")),
+    *((("paper", "ink"), ("paper", "grey"), ("link", "green-wash"))),
     *((hue, f"{hue}-wash") for hue in ("green", "blue", "amber", "plum", "grey")),
 ]
 

@@ -68,7 +68,7 @@ def vehicles_of_footage(path: Path, recognizer: Recognizer) -> NamedVehicles:
     found = {row.id: row.identity for row in sightings(source, recognizer)}
     if not found and source.kind == "picture":
         for frame in open_source(path).frames():
-            found[f"{source.name}#1"] = recognizer.identify(_whole(frame, recognizer))
+            found[f"{source.name}#1"] = recognizer.identify(whole_picture(frame, recognizer))
     cards = [card for card, _ in recognizer.models]
     return NamedVehicles(
         identities=found,
@@ -84,8 +84,8 @@ def _weakly_learnt(card: ModelCard) -> frozenset[str]:
     return frozenset({*settings.thin_nodes, *settings.rendered_types, *settings.rendered_only})
 
 
-def _whole(frame: Frame, recognizer: Recognizer) -> Track:
-    """A whole picture as the one look at one vehicle, military because somebody says so."""
+def whole_picture(frame: Frame, recognizer: Recognizer) -> Track:
+    """Return a whole picture as the one look at one vehicle, military because somebody says so."""
     height, width = frame.image.shape[:2]
     box = (0.0, 0.0, float(width), float(height))
     return Track(

@@ -6,7 +6,6 @@ escaped, and is shown as text only; the content policy lets no other script run 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import json
@@ -17,22 +16,17 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
-import numpy as np
-
 from marchpast.errors import LabelError
 from marchpast.files import write_text
 from marchpast.labelling.crops import LabelCrop
 from marchpast.labelling.labels import LABELS_FORMAT
-from marchpast.records import BgrImage
-from marchpast.taxonomy import Taxonomy, name_key
+from marchpast.report import content_policy, inert_json, name_data, names_script, thumbnail
+from marchpast.taxonomy import Taxonomy
 
 LONGEST_SIDE_PX: Final = 640
 """Type marks are a few pixels high, so a crop is kept large; about 40 kB each."""
-_JPEG_QUALITY = 85
-
-# Letters whose comparison key is not themselves: the page compares spellings as `name_key` does.
-_LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїјѕґє"
+_MOST_BYTES: Final = 160_000
+"""Four times the usual: hardly any picture is reduced further for it."""
 
 
 def write_label_page(
@@ -68,8 +62,7 @@ def write_label_page(
         "title": title,
         "key": f"marchpast-labels/{_digest(rows)[:32]}",
         "version": metadata.version("marchpast"),
-        "letters": {letter: name_key(letter) for letter in _LETTERS if name_key(letter) != letter},
-        "nodes": [_node_row(id_, taxonomy) for id_ in taxonomy.nodes],
+        **name_data(taxonomy, language="en"),
         "crops": rows,
     }
     write_text(out, _page(title, data))
@@ -78,25 +71,19 @@ def write_label_page(
 
 def _page(title: str, data: dict[str, Any]) -> str:
     folder = resources.files("marchpast.labelling") / "templates"
-    style, script, page = (
+    style, own, page = (
         (folder / name).read_text("utf-8") for name in ("labels.css", "labels.js", "labels.html")
     )
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    script = f"{names_script()}\n{own}"
     parts = {
         "TITLE": html.escape(title),
-        "SCRIPT_HASH": f"'sha256-{digest}'",
+        "POLICY": content_policy(scripts=(script,), styles=(style,)),
         "STYLE": style,
-        "DATA": _inert(data),
+        "DATA": inert_json(data),
         "SCRIPT": script,
     }
     # One pass: what is put in is never searched for the next mark.
     return re.sub(r"%([A-Z_]+)%", lambda mark: parts[mark[1]], page)
-
-
-def _inert(data: dict[str, Any]) -> str:
-    """Return JSON that no HTML parser takes for markup."""
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _digest(rows: Sequence[dict[str, Any]]) -> str:
@@ -107,7 +94,7 @@ def _digest(rows: Sequence[dict[str, Any]]) -> str:
 def _crop_row(crop: LabelCrop, taxonomy: Taxonomy) -> dict[str, Any]:
     if crop.suggested is not None:
         taxonomy.node(crop.suggested)
-    uri, width, height = _embedded(crop.image)
+    picture = thumbnail(crop.image, most_bytes=_MOST_BYTES, side=LONGEST_SIDE_PX)
     return {
         "id": crop.id,
         "source": crop.source,
@@ -122,39 +109,7 @@ def _crop_row(crop: LabelCrop, taxonomy: Taxonomy) -> dict[str, Any]:
         "mass": round(float(crop.mass), 4),
         "reason": crop.reason,
         "candidates": [[row.node, round(float(row.probability), 4)] for row in crop.candidates],
-        "uri": uri,
-        "width": width,
-        "height": height,
+        "uri": picture.uri,
+        "width": picture.width,
+        "height": picture.height,
     }
-
-
-def _node_row(id_: str, taxonomy: Taxonomy) -> dict[str, Any]:
-    node = taxonomy.node(id_)
-    spellings = [
-        node.name,
-        node.name_ru,
-        node.name_uk,
-        id_,
-        *(alias.text for alias in node.aliases),
-    ]
-    return {
-        "id": id_,
-        "name": node.name,
-        "ru": node.name_ru,
-        "level": node.level,
-        "lineage": list(taxonomy.lineage(id_)),
-        "keys": sorted({name_key(text) for text in spellings}),
-        "features": [feature.text for feature in node.features],
-    }
-
-
-def _embedded(image: BgrImage) -> tuple[str, int, int]:
-    """Return a picture as a data URI with its size in pixels; reduced, never enlarged."""
-    height, width = image.shape[:2]
-    scale = min(1.0, LONGEST_SIDE_PX / max(height, width))
-    if scale < 1.0:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-    content = base64.b64encode(encoded.tobytes()).decode("ascii")
-    return f"data:image/jpeg;base64,{content}", image.shape[1], image.shape[0]

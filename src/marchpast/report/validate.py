@@ -12,8 +12,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from marchpast.errors import ResultError
+from marchpast.errors import MarchpastError, ResultError
 from marchpast.identity import NOT_A_VEHICLE
+from marchpast.report.attachments import ATTACHMENT_READERS
 from marchpast.report.check_rows import check_detections, repeated, rows_or_problems
 from marchpast.report.pictures import read_crop
 from marchpast.report.reading import problems_of, unreadable
@@ -37,7 +38,8 @@ def validate_result(folder: Path) -> list[str]:
     """Return what is wrong with a result folder, one line per problem; empty when it is fine.
 
     Each line starts with the file, and the line number where there is one. Checked are the
-    schema of every file, that the crops open, and that the files agree with each other.
+    schema of every file, that the crops open, that the files agree with each other, and the form
+    of what was put beside the result.
 
     Raises:
         ResultError: If the folder, or a file that every result has, is missing or unreadable.
@@ -58,6 +60,7 @@ def validate_result(folder: Path) -> list[str]:
     problems.add(CROP_FOLDER, _check_crops(folder, result))
     problems.add(DETECTIONS_FILE, check_detections(folder, result))
     problems.add(TABLE_FILE, _check_table(folder, result))
+    problems.lines += _attachment_problems(folder)
     return problems.lines
 
 
@@ -72,6 +75,15 @@ class _Problems:
         self.lines += [printable(f"{file}{text}") for text in islice(lines, PROBLEM_LIMIT)]
         if more := sum(1 for _ in lines):
             self.lines.append(f"{file}: and {more} more problems of this kind")
+
+
+def _attachment_problems(folder: Path) -> Iterator[str]:
+    """Yield what is wrong with each file that somebody put beside the result."""
+    for read in ATTACHMENT_READERS:
+        try:
+            read(folder)
+        except MarchpastError as error:
+            yield printable(str(error).removeprefix(f"{folder}/"))
 
 
 def _require_files(folder: Path) -> None:

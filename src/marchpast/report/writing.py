@@ -35,10 +35,12 @@ from typing import Final
 
 from marchpast import files
 from marchpast.records import Sighting
+from marchpast.report.attachments import load_attachments
 from marchpast.report.html import render_page
 from marchpast.report.naming import Language, Namer
 from marchpast.report.pictures import encode_jpeg
 from marchpast.report.ranked import RankedEntry
+from marchpast.report.reviewed import result_text
 from marchpast.report.schema import (
     CROP_FOLDER,
     PAGE_FILE,
@@ -122,6 +124,8 @@ def write_result(
 ) -> None:
     """Write `sightings.csv`, `result.json` and `report.html`, in this order.
 
+    A `review.json` that is in the folder already is shown on the page.
+
     The crops (:func:`save_sighting`) and `detections.jsonl`
     (:class:`~marchpast.report.detections.DetectionJournal`) are there already.
 
@@ -133,12 +137,19 @@ def write_result(
 
     Raises:
         ResultError: If a crop is missing or does not open.
+        ReviewError: If a review in the folder is malformed.
         OSError: If the folder is not writable or the disk is full; each file is then either
             the old one or the new one, never a part.
     """
-    page = render_page(result, folder=folder, taxonomy=taxonomy, language=language)
+    page = render_page(
+        result,
+        folder=folder,
+        taxonomy=taxonomy,
+        language=language,
+        attachments=load_attachments(folder, result, taxonomy=taxonomy),
+    )
     files.write_text(folder / TABLE_FILE, render_table(result, taxonomy=taxonomy))
-    files.write_text(folder / RESULT_FILE, result.model_dump_json(indent=2) + "\n")
+    files.write_text(folder / RESULT_FILE, result_text(result))
     files.write_text(folder / PAGE_FILE, page)
 
 

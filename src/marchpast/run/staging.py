@@ -7,7 +7,16 @@ import tempfile
 from pathlib import Path
 
 from marchpast.errors import OutputExistsError
-from marchpast.report import CROP_FOLDER, DETECTIONS_FILE, PAGE_FILE, RESULT_FILE, TABLE_FILE
+from marchpast.report import (
+    CROP_FOLDER,
+    DETECTIONS_FILE,
+    PAGE_FILE,
+    RESULT_FILE,
+    REVIEW_FILE,
+    TABLE_FILE,
+    load_review,
+)
+from marchpast.taxonomy import load_taxonomy
 
 ANNOTATED_FOLDER = "annotated"
 
@@ -28,6 +37,7 @@ class Staging:
 
         Raises:
             OutputExistsError: If the target is a file, or holds a result and `overwrite` is off.
+            ReviewError: If a review in the target is malformed: better now than after the run.
             OSError: If the folder cannot be created or written to.
         """
         if target.exists() and not target.is_dir():
@@ -38,8 +48,21 @@ class Staging:
                 "name another folder or give --overwrite"
             )
         target.mkdir(parents=True, exist_ok=True)
+        load_review(target, load_taxonomy())
         self.target = target
         self.folder = Path(tempfile.mkdtemp(prefix=".run-", suffix=".part", dir=target))
+
+    def carry_over(self) -> None:
+        """Lay the target's review beside the new result, so that its page shows it.
+
+        What people said is never replaced by a run: the file in the target stays as it is.
+
+        Raises:
+            OSError: If it cannot be copied.
+        """
+        review = self.target / REVIEW_FILE
+        if review.is_file():
+            shutil.copyfile(review, self.folder / REVIEW_FILE)
 
     def publish(self) -> None:
         """Move what was written to the target, replacing what is there, and drop the rest.

@@ -1,22 +1,16 @@
-"use strict";
-// Every text from outside is set with textContent; nothing here builds markup.
-const data = JSON.parse(document.getElementById("data").textContent);
-const $ = (id) => document.getElementById(id);
-const nodes = new Map(data.nodes.map((node) => [node.id, node]));
+// The label page; names.js comes before it.
+
 const crops = new Map(data.crops.map((crop) => [crop.id, crop]));
 const cells = new Map();
 const STATUS = {
   confirmed: ["=", "confirmed"], corrected: ["~", "corrected"], unsure: ["?", "cannot tell"],
   no_vehicle: ["x", "no vehicle"], unreviewed: ["·", "not decided"],
 };
-const LISTED = 9;
 
 let kept = { decisions: {}, reviewer: "" };
 let shown = [];
 let current = null;
 let past = [];
-let offered = [];
-let marked = -1;
 
 function load() {
   try {
@@ -35,15 +29,7 @@ function store() {
 }
 
 const decisionOf = (id) => kept.decisions[id] || { status: "unreviewed", node: null };
-const nameOf = (id) => { const name = nodes.get(id).name; return name[0].toUpperCase() + name.slice(1); };
 const suggestionName = (crop) => (crop.suggested === null ? "No answer" : nameOf(crop.suggested));
-
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 function clock(seconds) {
   const minutes = Math.floor(seconds / 60);
@@ -150,7 +136,7 @@ function look(id) {
   $("decision").textContent = status === "unreviewed" ? "" : `Decided: ${STATUS[status][1]}${node === null ? "" : `, ${nameOf(node)}`}`;
   $("confirm").disabled = crop.suggested === null;
   $("undo").disabled = status === "unreviewed" && past.length === 0;
-  if (isNew) { $("search").value = ""; offer(); }
+  if (isNew) box.clear();
 }
 
 function go(step) {
@@ -167,61 +153,12 @@ function columns() {
 
 /* Names to choose from: what is typed, or else the candidates and the groups above. */
 
-function keyOf(text) {
-  const letters = [...text.normalize("NFKC").toLowerCase().normalize("NFKC")].filter((letter) => /[\p{L}\p{N}]/u.test(letter));
-  return letters.map((letter) => data.letters[letter] ?? letter).join("");
-}
-
-function search(text) {
-  const key = keyOf(text);
-  const found = [];
-  for (const node of data.nodes) {
-    const ranks = node.keys.map((name) => (name === key ? 0 : name.startsWith(key) ? 1 : name.includes(key) ? 2 : 3));
-    const rank = Math.min(...ranks);
-    if (rank < 3) found.push([rank, node]);
-  }
-  found.sort((a, b) => a[0] - b[0] || a[1].name.length - b[1].name.length);
-  return found.map(([, node]) => [node.id, ""]);
-}
-
-function likely(crop) {
-  const rows = crop.candidates.slice(0, 5).map(([node, mass]) => [node, mass.toFixed(2)]);
-  const starts = [crop.candidates.length ? crop.candidates[0][0] : null, crop.suggested];
-  const above = starts.flatMap((node) => (node === null ? [] : [...nodes.get(node).lineage].reverse()));
-  for (const node of above) if (!rows.some(([other]) => other === node)) rows.push([node, "group"]);
-  if (!rows.some(([node]) => node === "civilian_vehicle")) rows.splice(LISTED - 1, 0, ["civilian_vehicle", ""]);
-  return rows;
-}
-
-function offer() {
-  const typed = $("search").value;
-  const rows = keyOf(typed) ? search(typed) : likely(crops.get(current));
-  offered = rows.slice(0, LISTED);
-  marked = keyOf(typed) && offered.length ? 0 : -1;
-  $("search").setAttribute("aria-expanded", String(offered.length > 0));
-  $("names").replaceChildren(...offered.map(([id, how], place) => {
-    const row = element("li"), name = element("span", "", nameOf(id));
-    row.id = `name-${place}`;
-    row.setAttribute("role", "option");
-    name.append(" ", element("span", "ru", nodes.get(id).ru));
-    row.append(element("kbd", "", String(place + 1)), name, element("span", "how", how));
-    row.addEventListener("click", () => take(id));
-    return row;
-  }));
-  mark(marked);
-}
-
-function mark(place) {
-  marked = place;
-  [...$("names").children].forEach((row, index) => row.setAttribute("aria-selected", String(index === place)));
-  if (place >= 0) $("search").setAttribute("aria-activedescendant", `name-${place}`);
-  else $("search").removeAttribute("aria-activedescendant");
-  const told = place >= 0 ? offered[place][0] : crops.get(current).suggested;
-  const tells = told === null ? [] : nodes.get(told).features;
-  $("tells-box").hidden = tells.length === 0;
-  $("tells-name").textContent = tells.length ? nodes.get(told).name : "";
-  $("tells").replaceChildren(...tells.map((text) => element("li", "", text)));
-}
+const box = nameBox({
+  likely: () => (current === null ? [] : likelyNames(crops.get(current).candidates.map(([node, mass]) => [node, mass.toFixed(2)]), crops.get(current).suggested)),
+  take,
+  told: () => (current === null ? null : crops.get(current).suggested),
+  leave: () => cells.get(current).focus(),
+});
 
 /* Decisions. */
 
@@ -282,7 +219,7 @@ function save() {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target === $("search")) return onSearchKey(event);
+  if (event.target === $("search")) return box.onKey(event);
   if (["INPUT", "SELECT"].includes(event.target.tagName)) return;
   if (event.target.tagName === "BUTTON" && ["Enter", " "].includes(event.key)) return;
   const acts = {
@@ -297,19 +234,10 @@ function onKey(event) {
     },
   };
   const digit = Number(event.key);
-  const act = digit >= 1 && digit <= offered.length ? () => take(offered[digit - 1][0]) : acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const act = digit >= 1 && digit <= box.count() ? () => box.takeAt(digit - 1) : acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!act || current === null && !["s", "z"].includes(event.key)) return;
   event.preventDefault();
   act();
-}
-
-function onSearchKey(event) {
-  if (event.key === "Escape") { $("search").value = ""; offer(); cells.get(current).focus(); }
-  else if (event.key === "ArrowDown") mark(Math.min(offered.length - 1, marked + 1));
-  else if (event.key === "ArrowUp") mark(Math.max(0, marked - 1));
-  else if (event.key === "Enter" && marked >= 0) take(offered[marked][0]);
-  else return;
-  event.preventDefault();
 }
 
 load();
@@ -320,7 +248,6 @@ $("reviewer").value = kept.reviewer;
 $("reviewer").addEventListener("input", () => { kept.reviewer = $("reviewer").value.trim(); store(); });
 $("filter").addEventListener("change", choose);
 $("order").addEventListener("change", choose);
-$("search").addEventListener("input", offer);
 $("confirm").addEventListener("click", confirmIt);
 $("unsure").addEventListener("click", () => decide("unsure", null));
 $("none").addEventListener("click", () => decide("no_vehicle", null));
