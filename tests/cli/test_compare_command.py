@@ -110,7 +110,9 @@ def test_a_sighting_of_a_result_is_attached_to_it(
     assert said.splitlines()[1].startswith("osa\t")
     sheet = (result / "sheets" / f"{stem}.html").read_text("utf-8")
     assert id_ in sheet and "9К33 «Оса»" in sheet
-    assert f"sheets/{stem}.html" in (result / "report.html").read_text("utf-8")
+    page = (result / "report.html").read_text("utf-8")
+    assert page.count(f'href="sheets/{stem}.html"') == 2, "of its card, and of the list"
+    assert "made for another result" not in page
     code, _, error = compare(*arguments)
     assert code == 2 and "exists" in error
     assert compare(*arguments, "--overwrite")[0] == 0

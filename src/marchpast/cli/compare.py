@@ -122,7 +122,8 @@ def add_commands(commands: Subparsers) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    from marchpast.report import rebuild_page
+    from marchpast.files import sha256_of
+    from marchpast.report import RESULT_FILE, rebuild_page
     from marchpast.sheets import check_output, compare
 
     folder = _result_folder(arguments.source)
@@ -151,10 +152,11 @@ def _compare(arguments: argparse.Namespace) -> int:
         name=subject.name,
     )
     _tell(sheet)
+    digest = sha256_of(folder / RESULT_FILE) if arguments.attach and folder is not None else ""
     for path in outputs:
         if path.parent.name == _SHEET_FOLDER:
             path.parent.mkdir(exist_ok=True)
-        sheet.save(path, overwrite=arguments.overwrite)
+        sheet.save(path, overwrite=arguments.overwrite, result_sha256=digest)
     if arguments.attach and folder is not None:
         rebuild_page(folder)
     return boundary.DONE

@@ -34,8 +34,14 @@ _JPEG_QUALITY = 86
 _FRAME_HEIGHT_PX = 1100
 
 
-def page_of(sheet: Sheet) -> str:
-    """Return the sheet as HTML; the same sheet gives the same text."""
+def page_of(sheet: Sheet, *, result_sha256: str = "") -> str:
+    """Return the sheet as HTML; the same sheet gives the same text.
+
+    Args:
+        sheet: What to show.
+        result_sha256: Of the `result.json` that it is put beside: another run may give the name of
+            the sheet's sighting to another vehicle.
+    """
     folder = resources.files("marchpast.sheets") / "templates"
     template, style, script = (
         (folder / name).read_text("utf-8") for name in ("sheet.html.j2", "sheet.css", "sheet.js")
@@ -47,6 +53,7 @@ def page_of(sheet: Sheet) -> str:
     environment.filters |= {"jpeg": _jpeg, "upper_first": upper_first, "plain": plain}
     return environment.from_string(template).render(
         sheet=sheet,
+        result_sha256=result_sha256,
         style=style,
         script=script,
         script_hash=f"'sha256-{digest}'",

@@ -97,11 +97,15 @@ class Sheet:
         """The ids of the kinds that are not excluded."""
         return tuple(self.columns[number].node for number in self.outcome.possible)
 
-    def html(self) -> str:
-        """Return one page that needs nothing beside it and no network."""
+    def html(self, *, result_sha256: str = "") -> str:
+        """Return one page that needs nothing beside it and no network.
+
+        Args:
+            result_sha256: Of the `result.json` that it is put beside, if it is.
+        """
         from marchpast.sheets.page import page_of
 
-        return page_of(self)
+        return page_of(self, result_sha256=result_sha256)
 
     def png(self) -> bytes:
         """Return the sheet as the bytes of a PNG picture.
@@ -113,8 +117,13 @@ class Sheet:
 
         return print_sheet(self)
 
-    def save(self, path: Path | str, *, overwrite: bool = False) -> Path:
+    def save(self, path: Path | str, *, overwrite: bool = False, result_sha256: str = "") -> Path:
         """Write the sheet as `.html` or `.png`.
+
+        Args:
+            path: The file.
+            overwrite: Replace one that is there.
+            result_sha256: See `html`.
 
         Returns:
             The path.
@@ -127,7 +136,9 @@ class Sheet:
         """
         out = Path(path)
         check_output(out, overwrite=overwrite)
-        write_bytes(out, self.png() if out.suffix == ".png" else self.html().encode("utf-8"))
+        is_picture = out.suffix == ".png"
+        page = "" if is_picture else self.html(result_sha256=result_sha256)
+        write_bytes(out, self.png() if is_picture else page.encode("utf-8"))
         return out
 
     def __repr__(self) -> str:
