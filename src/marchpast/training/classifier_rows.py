@@ -48,6 +48,10 @@ from marchpast.training.run_folder import (
 SHARE = 0.05
 """Of the crops drawn, those of the type: about what a label with many photos gets."""
 STEPS = 150
+BLEND = 0.5
+"""How far each row goes from where the training left it to where it was taught alone. All the way,
+types left out of three trainings are the likeliest name of 0.31 of their photos instead of 0.13,
+but other photos lose 0.4 to 2.2 points; half way it is 0.23, and they lose 0.4 to 0.7."""
 
 
 def main() -> None:
@@ -84,7 +88,7 @@ def teach(
     taxonomy: Taxonomy,
     out: Path,
 ) -> tuple[str, ...]:
-    """Write a run whose rows of types without a photo were taught anew.
+    """Write a run whose rows of types without a photo went half way to what they learn alone.
 
     Args:
         run: Holds `labels.json` and `network.pt`.
@@ -111,7 +115,8 @@ def teach(
     with torch.no_grad():
         for label, (weight, bias) in zip(types, rows, strict=True):
             row = space.labels.index(label)
-            network.head.weight[row], network.head.bias[row] = weight, bias
+            network.head.weight[row].lerp_(weight, BLEND)
+            network.head.bias[row].lerp_(bias, BLEND)
     out.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     torch.save(network.state_dict(), buffer)
