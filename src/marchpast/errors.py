@@ -58,6 +58,14 @@ class ConfigError(MarchpastError):
     """A training configuration cannot be read, or is not one of its kind."""
 
 
+class ExplanationError(MarchpastError):
+    """Explanations cannot be weighed on what was given, or name what is not on the list."""
+
+
+class ExchangeError(MarchpastError):
+    """A result cannot be given to another program, or what one wrote cannot be read."""
+
+
 class LabelError(MarchpastError):
     """A label file cannot be read, or says what the taxonomy or the footage contradicts."""
 
@@ -70,5 +78,29 @@ class BlueprintError(MarchpastError):
     """A vehicle blueprint or one of its modules is unknown or malformed."""
 
 
+class ArchiveError(MarchpastError):
+    """An archive of footage is missing, is no archive, or cannot be read or written."""
+
+
 class ReferencesError(MarchpastError):
     """The reference pictures cannot be read."""
+
+
+class ReferenceStoreError(ReferencesError):
+    """A store of the user's own reference pictures is damaged, or does not take a picture."""
+
+
+class SheetError(MarchpastError):
+    """A side-by-side sheet cannot be made of what is there."""
+
+
+class CaseError(MarchpastError):
+    """A case file cannot be used, or does not hold what was asked for."""
+
+
+class EvidenceError(MarchpastError):
+    """An evidence package cannot be made of what is there."""
+
+
+class ReviewError(MarchpastError):
+    """A review file cannot be read, or says what the taxonomy or the result contradicts."""

@@ -32,6 +32,7 @@ from marchpast.recognition import (
     picture_detector,
 )
 from marchpast.records import Identity, Sighting, SourceKind, Track
+from marchpast.references import Gallery, load_gallery
 from marchpast.taxonomy import load_taxonomy
 
 DEFAULT_SAMPLING = Sampling(every_s=0.2)
@@ -49,6 +50,7 @@ class Recognizer:
         min_confidence: A weaker detection is no vehicle of its own.
         track_confidence: A weaker detection continues no track either.
         models: Card and execution provider of each network, in the order they run.
+        gallery: The user's references; `None` without any.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Recognizer:
         track_confidence: float,
         picture_finder: tuple[Detector, float] | None = None,
         models: Sequence[tuple[ModelCard, str]] = (),
+        gallery: Gallery | None = None,
     ) -> None:
         """Join the parts; `load` does it for models with cards.
 
@@ -73,6 +76,7 @@ class Recognizer:
             picture_finder: For still pictures, with its own `min_confidence`; `None` looks at
                 them as at a frame of a video.
             models: What a result states about the networks.
+            gallery: The user's references; its types are those the judge was made for.
         """
         self.detector = detector
         self.classifier = classifier
@@ -81,6 +85,7 @@ class Recognizer:
         self.track_confidence = track_confidence
         self.picture_finder = picture_finder or (detector, min_confidence)
         self.models = tuple(models)
+        self.gallery = gallery
 
     @classmethod
     def load(
@@ -91,6 +96,7 @@ class Recognizer:
         device: Device = "auto",
         long_side: int | None = None,
         min_confidence: float | None = None,
+        references: str | Path | None = None,
     ) -> Self:
         """Load two models, bundled ones by default, with the settings of their cards.
 
@@ -101,10 +107,13 @@ class Recognizer:
             long_side: Longer side of the detector's input in pixels; `None` takes the card's. With
                 a size of your own a still picture is looked at once, at this size.
             min_confidence: `None` takes the card's.
+            references: A store of the user's own pictures (`marchpast references`), so that types
+                without training pictures may be recognised by them.
 
         Raises:
-            ModelError: If a model is unknown or damaged, does another task, or does not run on
-                the device.
+            ModelError: If a model is unknown or damaged, does another task, does not run on the
+                device, or cannot be used with references.
+            ReferencesError: If there is no such store or it is damaged.
             ValueError: If `long_side` does not fit the network.
         """
         finder = Model.load(find_model(detector), device=device)
@@ -115,6 +124,11 @@ class Recognizer:
                 f"({finder.card.task}) and {namer.card.name} ({namer.card.task})"
             )
         found, named = finder.card.settings, namer.card.settings
+        gallery = (
+            None
+            if references is None
+            else load_gallery(Path(references), namer, model_folder=find_model(classifier))
+        )
         starts = found.min_confidence if min_confidence is None else min_confidence
         continues = min(found.track_confidence, starts)
         pictures = found.pictures if long_side is None else None
@@ -127,6 +141,7 @@ class Recognizer:
                 labels=namer.card.labels,
                 settings=named,
                 attribute_names=namer.card.outputs.attributes,
+                reference_types=gallery.types if gallery else (),
             ),
             min_confidence=starts,
             track_confidence=continues,
@@ -136,6 +151,7 @@ class Recognizer:
                 else None
             ),
             models=((finder.card, finder.provider), (namer.card, namer.provider)),
+            gallery=gallery,
         )
 
     @property
@@ -166,6 +182,9 @@ class Recognizer:
             novelty=scores.novelty,
             brightness=brightness(images),
             attributes=scores.attributes,
+            nearness=()
+            if self.gallery is None or scores.embedding is None
+            else self.gallery.nearness(scores.embedding),
         )
 
 

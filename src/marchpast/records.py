@@ -189,6 +189,8 @@ class Identity:
         attributes: What was seen of the vehicle itself.
         conflicts: Where an attribute and the likeliest name contradict each other, one sentence
             each.
+        by_references: The type that the user's own reference pictures pointed to, with what they
+            make it worth; `None` where they had no say.
     """
 
     node: str
@@ -200,6 +202,7 @@ class Identity:
     answer: AnswerSet | None = None
     attributes: tuple[SeenAttribute, ...] = ()
     conflicts: tuple[str, ...] = ()
+    by_references: Candidate | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,6 +29,8 @@ examples:
       a folder and a video together; write the pictures with boxes too
   classify-frames front.mp4 back.mp4 --out result --same-convoy front.mp4 back.mp4
       two clips of one convoy: its vehicles are not counted twice
+  classify-frames convoy.mp4 --out result --references marchpast-references
+      types without training pictures may be recognised by pictures of your own
   classify-frames night.mp4 --out result --stride 1
       look at every frame instead of five a second: slower, better with fast vehicles
 
@@ -155,6 +157,12 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="discard weaker detections (default: the model's)",
     )
+    group.add_argument(
+        "--references",
+        type=Path,
+        metavar="DIR",
+        help="pictures of your own (marchpast references) by which types may be recognised",
+    )
     add_models(group)
 
 
@@ -204,6 +212,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
             min_confidence=arguments.min_confidence,
             detector=arguments.detector,
             classifier=arguments.classifier,
+            references=arguments.references,
         )
     except ValueError as error:
         raise boundary.UsageError(str(error)) from error

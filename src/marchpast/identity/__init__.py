@@ -9,13 +9,15 @@ from marchpast.identity.evidence_facts import (
     attribute_facts,
     attributes,
     parse_attribute,
+    values_of,
 )
 from marchpast.identity.evidence_model import AttributeReader
-from marchpast.identity.evidence_words import conflicts, narrowing, said
+from marchpast.identity.evidence_words import conflicts, fact_phrase, narrowing, said
 from marchpast.identity.judge import Judge
-from marchpast.identity.labels import LabelCheck, check_label
+from marchpast.identity.labels import SURE_ENOUGH, LabelCheck, check_label
 from marchpast.identity.limits import exactness_limits, limit_above
 from marchpast.identity.masses import NOT_A_VEHICLE
+from marchpast.identity.reference_odds import group_of, reference_odds
 from marchpast.identity.rollup import MILITARY, UNKNOWN
 from marchpast.identity.sets import PENALTIES, simplest
 
@@ -24,6 +26,7 @@ __all__ = [
     "MILITARY",
     "NOT_A_VEHICLE",
     "PENALTIES",
+    "SURE_ENOUGH",
     "UNKNOWN",
     "Attribute",
     "AttributeReader",
@@ -39,10 +42,14 @@ __all__ = [
     "conflicts",
     "contradicts",
     "exactness_limits",
+    "fact_phrase",
+    "group_of",
     "in_company",
     "limit_above",
     "narrowing",
     "parse_attribute",
+    "reference_odds",
     "said",
     "simplest",
+    "values_of",
 ]

@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from marchpast.identity.answers import Look, SetAnswerer, SetLadder
+from marchpast.identity.by_references import ByReferences, Judged
 from marchpast.identity.evidence import EvidenceTable
 from marchpast.identity.evidence_model import AttributeReader
 from marchpast.identity.evidence_words import conflicts
 from marchpast.identity.masses import NOT_A_VEHICLE, Masses, NodeTable
 from marchpast.identity.rollup import MILITARY, ROOT, Rolled, RollUp, Rules
-from marchpast.inference import ClassifySettings, SetSettings
-from marchpast.records import Candidate, FloatArray, Identity, SeenAttribute
+from marchpast.identity.showing import candidates_of, masses_of
+from marchpast.inference import ClassifySettings, GallerySettings, SetSettings
+from marchpast.records import FloatArray, Identity, SeenAttribute
+from marchpast.references import Nearness
 from marchpast.taxonomy import Taxonomy
 
-_CANDIDATES = 5
 _MOST = 0.5
-_LEAST_MASS = 0.005
-"""Of a node in `Identity.masses`."""
 
 
 class Judge:
@@ -42,6 +42,8 @@ class Judge:
         min_rendered_score: float | None = None,
         sets: SetSettings | None = None,
         attribute_reader: AttributeReader | None = None,
+        gallery: GallerySettings | None = None,
+        reference_types: Sequence[str] = (),
     ) -> None:
         """Prepare the sums along the tree.
 
@@ -63,9 +65,11 @@ class Judge:
             min_rendered_score: `None` names none of them.
             sets: How sets are made; without it no identity carries one.
             attribute_reader: Reads the attributes that the network tells, where it does.
+            gallery: How references count; without it they do not.
+            reference_types: Types of which the user has references; some may be labels.
 
         Raises:
-            TaxonomyError: If a label is no node.
+            TaxonomyError: If a label or a type is no node.
             ValueError: If a number is out of its range.
         """
         if temperature <= 0 or not 0.5 < min_mass <= 1:
@@ -98,6 +102,18 @@ class Judge:
                 few_photos={*thin_nodes, *rendered_types},
                 min_type_size_px=min_type_size_px,
             )
+        self._by_references: ByReferences | None = None
+        if gallery is not None and reference_types:
+            self._by_references = ByReferences(
+                taxonomy,
+                labels=self._labels,
+                types=reference_types,
+                settings=gallery,
+                min_mass=min_mass,
+                min_type_size_px=min_type_size_px,
+                few_photos={*thin_nodes, *rendered_types},
+                sets=sets,
+            )
 
     @classmethod
     def from_settings(
@@ -107,6 +123,7 @@ class Judge:
         labels: Sequence[str],
         settings: ClassifySettings,
         attribute_names: Sequence[str] = (),
+        reference_types: Sequence[str] = (),
     ) -> Self:
         """Return the judge that a classifier's card asks for.
 
@@ -115,6 +132,7 @@ class Judge:
             labels: The classifier's labels in order.
             settings: Of its card.
             attribute_names: What the columns of its output `attributes` stand for.
+            reference_types: Types of which the user has references.
 
         Raises:
             TaxonomyError: If a label is no node.
@@ -132,6 +150,8 @@ class Judge:
             min_rendered_score=settings.min_rendered_score,
             sets=settings.sets,
             attribute_reader=AttributeReader(attribute_names, settings.attributes),
+            gallery=settings.gallery,
+            reference_types=reference_types,
         )
 
     def probabilities(self, logits: FloatArray) -> npt.NDArray[np.float64]:
@@ -163,6 +183,7 @@ class Judge:
         brightness: float | None = None,
         attributes: FloatArray | None = None,
         seen: Sequence[SeenAttribute] = (),
+        nearness: Sequence[Nearness] = (),
     ) -> Identity:
         """Name one vehicle as exactly as its crops allow.
 
@@ -177,6 +198,8 @@ class Judge:
             seen: What a person saw: it excludes names for certain. The network's own attributes
                 move no probability: they are read from the same embedding as the names, on which
                 temperature and thresholds were fitted; they are reported, and so are conflicts.
+            nearness: To the user's references of each of the judge's `reference_types`; what they
+                change, and that they did, is in the answer.
 
         Returns:
             The answer; its node is `background` where the crops show no vehicle.
@@ -185,7 +208,7 @@ class Judge:
         told = (*told, *seen)
         probabilities = self._evidence.combine(self.probabilities(logits), seen)
         masses = self._table.masses(probabilities)
-        candidates = self._candidates(probabilities)
+        candidates = candidates_of(self._taxonomy, self._labels, probabilities)
         no_vehicle = 1.0 - masses[ROOT]
         if no_vehicle > _MOST:
             reason = f"the crops look like no vehicle ({no_vehicle:.2f})"
@@ -193,19 +216,23 @@ class Judge:
         look = self._look(probabilities, size_px, brightness, novelty)
         rolled = self._rolled(masses, look, found_as)
         is_node = rolled.node in self._taxonomy.nodes
-        return Identity(
+        identity = Identity(
             rolled.node,
             self._taxonomy.level(rolled.node) if is_node else "unknown",
             rolled.probability,
             rolled.reason,
             candidates,
-            masses=self._masses(masses),
+            masses=masses_of(self._taxonomy, masses),
             answer=None
             if self._sets is None
             else self._sets.answer(masses, rolled, look, seen=told),
             attributes=told,
             conflicts=conflicts(self._taxonomy, masses.likeliest_type()[0], told),
         )
+        if self._by_references is None or not nearness:
+            return identity
+        judged = Judged(identity, probabilities, masses, rolled, look, told)
+        return self._by_references.revise(judged, nearness)
 
     def set_ladder(
         self,
@@ -250,20 +277,4 @@ class Judge:
             size_px=look.size_px,
             found_as=found_as,
             novelty=look.novelty,
-        )
-
-    def _candidates(self, probabilities: npt.NDArray[np.float64]) -> tuple[Candidate, ...]:
-        types = [
-            Candidate(label, float(probability))
-            for label, probability in zip(self._labels, probabilities, strict=True)
-            if label != NOT_A_VEHICLE and self._taxonomy.level(label) == "type"
-        ]
-        return tuple(sorted(types, key=lambda row: (-row.probability, row.node))[:_CANDIDATES])
-
-    def _masses(self, masses: Masses) -> tuple[Candidate, ...]:
-        known = masses.table.nodes
-        return tuple(
-            Candidate(node, masses[node])
-            for node in self._taxonomy.nodes
-            if node in known and masses[node] >= _LEAST_MASS
         )

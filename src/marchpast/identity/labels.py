@@ -22,7 +22,7 @@ _SAYS_SOMETHING = ("type", "family")
 """An answer as wide as "air defence" says too little of a type to call it possible."""
 _NARROW = ("type", "family", "category")
 """A label of the classifier for a group of these levels means "one of these, not listed"."""
-_SURE_ENOUGH = 0.95
+SURE_ENOUGH = 0.95
 """From here on a model's attribute excludes what its answer leaves open, unlearnt kinds too. As
 sure of wheels or tracks, it was right for 327 of 330 validation crops (events cross-fitted)."""
 
@@ -116,7 +116,7 @@ def check_label(
 
 def _is_sure(taxonomy: Taxonomy, one: SeenAttribute, words: Sequence[SeenAttribute]) -> bool:
     """Whether a model's attribute may exclude: not where it contradicts what a person saw."""
-    if one.probability is None or one.probability < _SURE_ENOUGH:
+    if one.probability is None or one.probability < SURE_ENOUGH:
         return False
     return not words or any(not _against(taxonomy, row, [*words, one]) for row in taxonomy.types)
 

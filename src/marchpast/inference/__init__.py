@@ -6,6 +6,7 @@ from marchpast.inference.card import (
     ClassifySettings,
     DetectorCard,
     DetectSettings,
+    GallerySettings,
     InputCard,
     ModelCard,
     OutputsCard,
@@ -15,6 +16,7 @@ from marchpast.inference.card import (
 )
 from marchpast.inference.model import DEVICES, Device, Model, bundled_models, find_model
 from marchpast.inference.preprocessing import Letterbox, fitted_size, squash
+from marchpast.inference.projection import Projection, load_projection
 
 __all__ = [
     "DEVICES",
@@ -24,16 +26,19 @@ __all__ = [
     "DetectSettings",
     "DetectorCard",
     "Device",
+    "GallerySettings",
     "InputCard",
     "Letterbox",
     "Model",
     "ModelCard",
     "OutputsCard",
     "PictureSettings",
+    "Projection",
     "SetSettings",
     "bundled_models",
     "find_model",
     "fitted_size",
     "load_card",
+    "load_projection",
     "squash",
 ]

@@ -138,6 +138,36 @@ class SetSettings(_Strict):
         return self
 
 
+class GallerySettings(_Strict):
+    """How nearness to a user's reference pictures becomes a probability.
+
+    The odds of a type against "none of the types with references" are
+    `exp(offset + distance * d + group * g)`: `d` is one minus the cosine between the vehicle and
+    the mean of the type's references, `g` the log-odds that the network gives the type's group.
+
+    Attributes:
+        file: Beside the network: `mean` and `directions`, from embeddings to what is compared.
+        sha256: Of that file.
+        offset: See above.
+        distance: See above.
+        group: See above.
+        prior: Share of the vehicles that were of such types where the odds were fitted.
+        most: The largest probability of a type that references alone may give.
+        min_hint: From this probability on the type is pointed out.
+        measured: How often that was right and where it comes from, one sentence.
+    """
+
+    file: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    offset: float
+    distance: Annotated[float, Field(lt=0.0)]
+    group: Annotated[float, Field(ge=0.0)]
+    prior: Annotated[float, Field(gt=0.0, lt=1.0)]
+    most: Annotated[float, Field(gt=0.0, lt=1.0)]
+    min_hint: Annotated[float, Field(gt=0.0, le=1.0)]
+    measured: str
+
+
 class ClassifySettings(_Strict):
     """How logits become an answer.
 
@@ -157,6 +187,7 @@ class ClassifySettings(_Strict):
         rendered_only: Types of which no photo was learnt from, only rendered pictures.
         attributes: How sure the network is of each attribute that it may tell, by name.
         sets: How sets are made. Absent: no identity carries one.
+        gallery: How a user's references count. Absent: they cannot be used with this network.
     """
 
     temperature: Annotated[float, Field(gt=0.0)]
@@ -171,6 +202,7 @@ class ClassifySettings(_Strict):
     rendered_only: tuple[str, ...] = ()
     attributes: dict[str, AttributeScale] = {}
     sets: SetSettings | None = None
+    gallery: GallerySettings | None = None
 
 
 class _CardBase(_Strict):

@@ -1,5 +1,6 @@
 """Finding vehicles, following them, keeping their best looks, scoring what they are."""
 
+from marchpast.recognition.assignment import assign
 from marchpast.recognition.boxes import area, clip, iou
 from marchpast.recognition.classifier import Classifier, CropScores, OnnxClassifier
 from marchpast.recognition.crops import BestLooks, cut
@@ -26,6 +27,7 @@ __all__ = [
     "View",
     "ViewsDetector",
     "area",
+    "assign",
     "clip",
     "cut",
     "detect_in_order",

@@ -27,11 +27,14 @@ class CropScores:
             where the network does not say.
         attributes: `(N, A)` float32 in [0, 1]: how likely each of the card's attributes is, of
             known and unknown types alike; `None` where the network does not say.
+        embedding: `(N, D)` float32: what the logits are read from, to compare crops with one
+            another; `None` where the network does not give it.
     """
 
     logits: FloatArray
     novelty: FloatArray | None = None
     attributes: FloatArray | None = None
+    embedding: FloatArray | None = None
 
 
 class Classifier(Protocol):
@@ -108,6 +111,7 @@ class OnnxClassifier:
             self._joined("attributes", (self._attribute_count,), batches)
             if "attributes" in self._names
             else None,
+            self._embedding(batches) if "embedding" in self._names else None,
         )
 
     def _score(self, images: Sequence[BgrImage]) -> dict[str, npt.NDArray[Any]]:
@@ -121,6 +125,16 @@ class OnnxClassifier:
                     "wrongly"
                 )
         return outputs
+
+    def _embedding(self, batches: Sequence[dict[str, npt.NDArray[Any]]]) -> FloatArray:
+        """The embeddings of all batches; how long they are is the network's own business."""
+        width = batches[0]["embedding"].shape[1:] if batches else (0,)
+        if len(width) != 1:
+            raise ModelContractError(
+                f"model {self._model.card.name}: a row of embedding must be one vector, got shape "
+                f"{width}; export it again"
+            )
+        return self._joined("embedding", width, batches)
 
     def _joined(
         self, name: str, shape: tuple[int, ...], batches: Sequence[dict[str, npt.NDArray[Any]]]

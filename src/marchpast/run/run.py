@@ -90,6 +90,8 @@ class Run:
         Raises:
             OutputExistsError: If there is a result and `overwrite` is off.
             ModelError: If a model is refused.
+            ReferencesError: If the store of references is missing or damaged.
+            ReviewError: If a review in the folder is malformed.
             TaxonomyError: If a label of the settings names nothing.
             OSError: If the folder cannot be created or written to.
         """
@@ -103,6 +105,7 @@ class Run:
             device=self._settings.device,
             long_side=self._settings.long_side,
             min_confidence=self._settings.min_confidence,
+            references=self._settings.references,
         )
         self._staging = Staging(Path(out), overwrite=overwrite)
         self._journal = DetectionJournal(self._staging.folder)
@@ -232,6 +235,7 @@ class Run:
             names = ", ".join(sorted(self._open_sources))
             raise ValueError(f"not read to the end: {names}; iterate over all its sightings first")
         self._journal.finish(self._answers)
+        self._staging.carry_over()
         write_result(
             self._staging.folder,
             self._result(),
@@ -273,7 +277,7 @@ class Run:
 
     def _note_sighting(self, sighting: Sighting) -> None:
         track, node = sighting.track, sighting.identity.node
-        flags = flags_of(node, self._recognizer)
+        flags = flags_of(sighting.identity, self._recognizer)
         self._entries.append(save_sighting(self._staging.folder, sighting, flags=flags))
         self._answers[sighting.source, track.track_id] = (track.track_id, node)
 

@@ -39,6 +39,8 @@ class Settings:
         min_confidence: Weaker detections are discarded; `None` takes the model's.
         detector: Name of a bundled model, or a model folder.
         classifier: Name of a bundled model, or a model folder.
+        references: A store of reference pictures that `marchpast references` made, by which types
+            without training pictures may be recognised; `None` uses none.
 
     Raises:
         ValueError: If a value is out of its range or two contradict each other.
@@ -58,6 +60,7 @@ class Settings:
     min_confidence: float | None = None
     detector: str | Path = "detector"
     classifier: str | Path = "classifier"
+    references: str | Path | None = None
 
     def __post_init__(self) -> None:
         if self.every is not None and self.stride is not None:
