@@ -62,7 +62,7 @@ def test_the_commands_of_a_page_run(page: Path, folder: Path) -> None:
     commands = [
         line.removeprefix("$ ")
         for block in blocks(page, "console")
-        for line in block.splitlines()
+        for line in block.replace("\\\n", " ").splitlines()
         if line.startswith("$ ")
     ]
     assert commands

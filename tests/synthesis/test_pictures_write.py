@@ -123,6 +123,7 @@ def test_masks_boxes_and_runs_agree(rendered: Path) -> None:
             str(rendered / "masks" / f"{item['image_id']:06d}.png"), cv2.IMREAD_UNCHANGED
         )
         mask = decoded_mask(item["segmentation"])
+        assert owners is not None
         # A pixel of which two vehicles own half each is in both masks.
         assert mask[owners == item["track_id"]].all()
         assert (owners[mask] > 0).all()
