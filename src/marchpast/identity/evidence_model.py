@@ -11,9 +11,8 @@ from marchpast.inference import AttributeScale
 from marchpast.records import FloatArray, SeenAttribute
 
 _TOLD_FROM = 0.8
-"""Below it an attribute is not told. From there on the classifier of 2026-11-23 told wheels or
-tracks of 213 of 231 validation crops labelled by eye, rightly of 211, and the number of axles of 21
-of 30 whose wheels could be counted, rightly of all."""
+"""Below it an attribute is not told. From there on wheels or tracks are told of 356 of 382
+validation crops, rightly of 350 (`benchmarks.attributes`)."""
 _TRACKS = "tracks"
 _AXLES = {"axles_2": "2", "axles_3": "3", "axles_4": "4", "axles_5_or_more": "5+"}
 
