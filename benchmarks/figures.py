@@ -11,9 +11,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from benchmarks.attributes_page import attributes_section
 from benchmarks.bars import Bar, bars, held_out_open_set
 from benchmarks.common import REPOSITORY, RESULTS
+from benchmarks.gallery_page import gallery_section
 from benchmarks.rendered_page import rendered_section
+from benchmarks.reuse_page import reuse_section
 from benchmarks.synthesis_page import clips_section, rendering_section
 from marchpast.evaluation.measuring import rows_of
 from marchpast.evaluation.shares import shown
@@ -22,8 +25,10 @@ from marchpast.files import write_text
 README = REPOSITORY / "README.md"
 PAGE = REPOSITORY / "docs" / "figures.md"
 CLASSIFIER_FIGURES = REPOSITORY / "models" / "classifier" / "figures.json"
-RENDERED = RESULTS / "rendered.json"
+ATTRIBUTES = RESULTS / "attributes.json"
+GALLERY, RENDERED = RESULTS / "gallery.json", RESULTS / "rendered.json"
 CLIPS, RENDERING = RESULTS / "rendered_clips.json", RESULTS / "rendering.json"
+REUSE, REUSE_SCALE = RESULTS / "reuse.json", RESULTS / "reuse_scale.json"
 _BEGIN, _END = "<!-- figures:begin -->", "<!-- figures:end -->"
 _README_ROWS = {
     "… field photos alone, AP50": "military vehicles found: average precision, field photos",
@@ -138,12 +143,19 @@ def _parts(
             "## Natural unknowns\n\nArea under the ROC curve of scores that should be higher for "
             "types that are no label.\n\n" + _figures("score", accuracy["open_set"])
         )
+    if ATTRIBUTES.is_file():
+        yield attributes_section(json.loads(ATTRIBUTES.read_text("utf-8")))
     if RENDERED.is_file():
         yield rendered_section(json.loads(RENDERED.read_text("utf-8")))
+    if GALLERY.is_file():
+        yield gallery_section(json.loads(GALLERY.read_text("utf-8")))
     if CLIPS.is_file():
         yield clips_section(json.loads(CLIPS.read_text("utf-8")))
     if RENDERING.is_file():
         yield rendering_section(json.loads(RENDERING.read_text("utf-8")))
+    if REUSE.is_file():
+        scale = json.loads(REUSE_SCALE.read_text("utf-8")) if REUSE_SCALE.is_file() else None
+        yield reuse_section(json.loads(REUSE.read_text("utf-8")), scale)
     yield "## Speed\n\n" + _conditions(speed) + "\n" + _speed(speed)
 
 
