@@ -18,6 +18,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from marchpast.casefile import create_case, open_case, pack_evidence, verify_evidence
     from marchpast.errors import MarchpastError
     from marchpast.identity import LabelCheck, check_label, parse_attribute
     from marchpast.inventory import (
@@ -47,7 +48,11 @@ if TYPE_CHECKING:
         SourceReport,
         Track,
     )
+    from marchpast.report import explain, rebuild_page
+    from marchpast.reuse import add_to_archive, search_archive
+    from marchpast.review import apply_review
     from marchpast.run import Outcome, Run, Settings, classify_frames
+    from marchpast.sheets import Sheet, compare
     from marchpast.taxonomy import Taxonomy, load_taxonomy
 
 _HOME = {
@@ -69,24 +74,35 @@ _HOME = {
     "Sampling": "media",
     "SeenAttribute": "records",
     "Settings": "run",
+    "Sheet": "sheets",
     "Sighting": "records",
     "Source": "media",
     "SourceReport": "records",
     "Taxonomy": "taxonomy",
     "Track": "records",
+    "add_to_archive": "reuse",
+    "apply_review": "review",
     "check_label": "identity",
     "classify_frames": "run",
+    "compare": "sheets",
     "count_intervals": "inventory",
+    "create_case": "casefile",
     "draft_inventory": "inventory",
+    "explain": "report",
     "load_inventory": "inventory",
     "load_taxonomy": "taxonomy",
+    "open_case": "casefile",
     "open_source": "media",
+    "pack_evidence": "casefile",
     "parse_attribute": "identity",
     "prior_of": "inventory",
     "rank_with_prior": "inventory",
+    "rebuild_page": "report",
     "reconcile": "inventory",
+    "search_archive": "reuse",
     "series": "inventory",
     "sightings": "pipeline",
+    "verify_evidence": "casefile",
 }
 
 __version__ = metadata.version("marchpast")
@@ -110,25 +126,36 @@ __all__ = [
     "Sampling",
     "SeenAttribute",
     "Settings",
+    "Sheet",
     "Sighting",
     "Source",
     "SourceReport",
     "Taxonomy",
     "Track",
     "__version__",
+    "add_to_archive",
+    "apply_review",
     "check_label",
     "classify_frames",
+    "compare",
     "count_intervals",
+    "create_case",
     "draft_inventory",
+    "explain",
     "load_inventory",
     "load_taxonomy",
+    "open_case",
     "open_source",
+    "pack_evidence",
     "parse_attribute",
     "prior_of",
     "rank_with_prior",
+    "rebuild_page",
     "reconcile",
+    "search_archive",
     "series",
     "sightings",
+    "verify_evidence",
 ]
 
 

@@ -11,13 +11,22 @@ from pathlib import Path
 from marchpast.cli import (
     boundary,
     calibrate,
+    case,
     check_label,
+    compare,
     evaluate,
+    evidence,
+    exchange,
+    explain,
     inventory,
     label,
+    references,
+    reuse,
+    review,
     split,
     synth,
     train,
+    watch,
 )
 from marchpast.cli.commands import add_command
 
@@ -29,8 +38,24 @@ examples:
       the vehicle that each of these names means
   marchpast check-label crop.jpg "S-400" --attribute drive=tracks
       whether a name that somebody gave a vehicle is excluded by what is visible
+  marchpast compare crop.jpg --candidates osa tochka_u btr80 --out sheet.html
+      the picture beside references of what it may show, tell by tell
+  marchpast references add Bal photo.jpg --credit "A. Author" --licence "CC BY 4.0"
+      pictures of your own, by which classify-frames --references may recognise a type
   marchpast inventory draft announcement.txt --out parade.yaml
       the text of an announcement becomes a draft inventory
+  marchpast reuse convoy.mp4
+      whether its pictures are those of footage in your archive (marchpast archive add FOLDER)
+  marchpast evidence pack result --out package.zip
+      the result, and the hash of everything it rests on, in one file that others can check
+  marchpast explain result --claim "..." --place ... --date 2017-04-16 --provenance "..."
+      rival explanations of the footage; marchpast watch holds them to their predictions
+  marchpast convert result --to coco --out coco
+      the boxes of a result for another program: coco, csv, fiftyone, megadetector, yolo
+  marchpast page result --language ru
+      render the page of a result again, with what lies beside it by now
+  marchpast review apply result review.json
+      keep what a person said on the page; marchpast review --help has more
 
 models, in this order; marchpast COMMAND --help has more on each:
   marchpast label result --out labels.html
@@ -87,13 +112,22 @@ def build_parser() -> argparse.ArgumentParser:
         commands, "lookup", _lookup, summary="say which vehicle a name in any spelling means"
     )
     lookup.add_argument("names", nargs="+", metavar="NAME", help="any spelling, index or id")
+    case.add_commands(commands)
     check_label.add_commands(commands)
+    compare.add_commands(commands)
     inventory.add_commands(commands)
     label.add_commands(commands)
+    references.add_commands(commands)
+    reuse.add_commands(commands)
+    review.add_commands(commands)
     split.add_commands(commands)
     train.add_commands(commands)
     calibrate.add_commands(commands)
     evaluate.add_commands(commands)
+    evidence.add_commands(commands)
+    exchange.add_commands(commands)
+    explain.add_commands(commands)
+    watch.add_commands(commands)
     synth.add_commands(commands)
     return parser
 
