@@ -31,7 +31,7 @@ from marchpast.cli import (
 from marchpast.cli.commands import add_command
 
 _EPILOG = """\
-examples:
+a result, and what to hold against it:
   marchpast validate result
       check a result folder against its format (marchpast schema prints it)
   marchpast lookup "SA-8 Gecko" "Панцирь-С1" 9A33BM3
@@ -41,21 +41,33 @@ examples:
   marchpast compare crop.jpg --candidates osa tochka_u btr80 --out sheet.html
       the picture beside references of what it may show, tell by tell
   marchpast references add Bal photo.jpg --credit "A. Author" --licence "CC BY 4.0"
-      pictures of your own, by which classify-frames --references may recognise a type
+      pictures of your own, which point classify-frames --references to a type
   marchpast inventory draft announcement.txt --out parade.yaml
       the text of an announcement becomes a draft inventory
+  marchpast archive add footage --date 2016-05-09
+      keep what earlier footage looks like, to find it again
   marchpast reuse convoy.mp4
-      whether its pictures are those of footage in your archive (marchpast archive add FOLDER)
-  marchpast evidence pack result --out package.zip
-      the result, and the hash of everything it rests on, in one file that others can check
+      whether its pictures are those of footage in your archive
   marchpast explain result --claim "..." --place ... --date 2017-04-16 --provenance "..."
-      rival explanations of the footage; marchpast watch holds them to their predictions
-  marchpast convert result --to coco --out coco
-      the boxes of a result for another program: coco, csv, fiftyone, megadetector, yolo
+      rival explanations of the footage, and what would tell them apart
+
+the case and its evidence:
   marchpast page result --language ru
       render the page of a result again, with what lies beside it by now
   marchpast review apply result review.json
       keep what a person said on the page; marchpast review --help has more
+  marchpast case new convoy.case --title "The convoy of April"
+      one file for sources, results, notes and predictions
+  marchpast watch due --case convoy.case
+      the predictions that can be checked by now, to be scored
+  marchpast evidence pack result --out package.zip
+      the result, and the hash of everything it rests on, in one file that others can check
+
+other programs:
+  marchpast convert result --to coco --out coco
+      the boxes of a result for another program: coco, csv, fiftyone, megadetector, yolo
+  marchpast import auto-archiver archive.csv --out sources.json
+      what auto-archiver kept, as sources with their ids and hashes
 
 models, in this order; marchpast COMMAND --help has more on each:
   marchpast label result --out labels.html
@@ -94,7 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser; importing nothing heavy, so that `--help` is instant."""
     parser = argparse.ArgumentParser(
         prog="marchpast",
-        description="Check results, look up names; label pictures, train and measure models.",
+        description="Hold results against claims, keep the case; label, train and measure models.",
         epilog=_EPILOG + boundary.EXIT_CODES_TEXT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

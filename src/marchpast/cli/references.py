@@ -43,7 +43,9 @@ def add_commands(commands: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    below = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    below = parser.add_subparsers(
+        required=True, metavar="WHAT", title="what to do", help="one of those below"
+    )
     add = add_command(
         below,
         "add",
