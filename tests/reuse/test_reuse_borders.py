@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from marchpast.reuse import borders
 from marchpast.reuse.borders import WHOLE, Rect, Stack, content_rects, frame_rect
 from marchpast.reuse.regions import REGIONS, TILES, lookups, tiles
 
@@ -157,3 +158,10 @@ def test_a_caption_over_the_picture_is_not() -> None:
     stack[:, 150:] = 200
     assert len(content_rects(stack)) == 1
     assert frame_rect(content_rects(stack), aspect=16 / 9) == WHOLE
+
+
+def test_a_few_lines_are_no_bar_whatever_they_show() -> None:
+    generator = np.random.default_rng(2)
+    for lines in range(4, 40):
+        stack = generator.integers(0, 256, (5, lines, 40), np.uint8)
+        assert borders._soft_bars(stack) == (0, 0)

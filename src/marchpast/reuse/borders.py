@@ -106,7 +106,9 @@ def _soft_bars(stack: Stack) -> tuple[int, int]:
     seam = (np.abs(np.diff(levels, axis=1)).mean(axis=0) > _SEAM_LEVELS).mean(axis=1)
     for end in np.argsort(-seam)[:_SEAMS]:
         first = int(end) + 1 if end < lines / 2 else lines - int(end) - 1
-        if not _LEAST_BAR * lines <= first <= lines * (1 - _LEAST_LEFT) / 2:
+        # A line of the bars and one between them must be left once their edges are taken away.
+        most = min(lines * (1 - _LEAST_LEFT), lines - 3) / 2
+        if not max(2, _LEAST_BAR * lines) <= first <= most:
             continue
         other = (
             seam[lines - first - 3 : lines - first + 1]
