@@ -30,7 +30,8 @@ test-train: $(TRAIN_VENV)/.ready
 		src/marchpast/training
 
 # What other projects' own programs make of our exports, and we of theirs. megadetector and
-# auto-archiver come without the networks and browsers that these parts of them never touch.
+# auto-archiver come without the networks and browsers that these parts of them never touch, and
+# fiftyone without its database server.
 test-neighbours: $(NEIGHBOURS_VENV)/.ready
 	$(NEIGHBOURS_VENV)/bin/python -m pytest tests/exchange
 
@@ -60,7 +61,11 @@ $(NEIGHBOURS_VENV)/.ready: pyproject.toml
 		pycocotools supervision humanfriendly jsonpickle fastquadtree dill send2trash clipboard \
 		pandas python-dateutil tqdm dataclasses-json loguru python-slugify yt-dlp retrying \
 		beautifulsoup4
-	$(NEIGHBOURS_VENV)/bin/python -m pip install --quiet --no-deps megadetector auto-archiver
+	$(NEIGHBOURS_VENV)/bin/python -m pip install --quiet --no-deps megadetector auto-archiver fiftyone
+	$(NEIGHBOURS_VENV)/bin/python -c 'from importlib.metadata import requires; \
+		print(*(r for r in requires("fiftyone") if "extra ==" not in r and "fiftyone-db" not in r), sep="\n")' \
+		> $(NEIGHBOURS_VENV)/fiftyone.txt
+	$(NEIGHBOURS_VENV)/bin/python -m pip install --quiet -r $(NEIGHBOURS_VENV)/fiftyone.txt
 	touch $@
 
 clean:
