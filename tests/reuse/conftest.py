@@ -57,7 +57,7 @@ def write_film(
 @pytest.fixture(scope="session")
 def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of three films: two that pan, one from a camera that stands still."""
-    folder = tmp_path_factory.mktemp("footage")
+    folder = tmp_path_factory.mktemp("reuse_footage", numbered=False)
     write_film(folder / "alpha.mp4", place=1, cars=10)
     write_film(folder / "beta.mp4", place=2, cars=20)
     write_film(folder / "still.mp4", place=3, cars=30, pan=0.0)

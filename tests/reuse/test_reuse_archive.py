@@ -88,7 +88,7 @@ def test_an_interrupted_addition_leaves_whole_files_and_goes_on(
     path = tmp_path / "a.sqlite"
     with pytest.raises(KeyboardInterrupt):
         add_to_archive([footage], path, progress=_Stop())
-    assert [file.name for file in archived_files(path)] == ["footage0/alpha.mp4"]
+    assert [file.name for file in archived_files(path)] == ["reuse_footage/alpha.mp4"]
     assert len(Archive(path).time_s) == 16
     added = add_to_archive([footage], path)
     assert (len(added.new), len(added.known)) == (2, 1)
@@ -187,5 +187,5 @@ def test_missing_and_damaged_pictures_are_said(archive: Path, tmp_path: Path) ->
     connection.execute("DELETE FROM preview WHERE number = 3")
     connection.commit()
     connection.close()
-    with pytest.raises(ArchiveError, match=r"pictures of footage0/beta\.mp4 are missing"):
+    with pytest.raises(ArchiveError, match=r"pictures of reuse_footage/beta\.mp4 are missing"):
         Archive(copy).previews(1, [2, 3])

@@ -67,7 +67,7 @@ def test_a_changed_sub_clip_is_found_and_the_change_is_told(
         tmp_path / "clip.mp4", place=1, cars=10, first_s=2.0, length_s=4, speed=speed, change=change
     )
     (match,) = search_archive(clip, archive).entry.matches
-    assert match.file == "footage0/alpha.mp4"
+    assert match.file == "reuse_footage/alpha.mp4"
     assert match.verdict == "same_footage"
     middle = (match.clip_from_s + match.clip_to_s) / 2
     at = match.file_from_s + (middle - match.clip_from_s) * match.speed
@@ -128,7 +128,7 @@ def test_a_view_in_which_nothing_moves_is_no_match(tmp_path: Path) -> None:
 
 def test_the_clip_itself_is_passed_over(archive: Path, footage: Path) -> None:
     entry = search_archive(footage / "beta.mp4", archive).entry
-    assert entry.same_file == "footage0/beta.mp4"
+    assert entry.same_file == "reuse_footage/beta.mp4"
     assert entry.matches == ()
     assert entry.statement[0] == "No match in 15.8 seconds of your archive (2 files)."
     assert "This very file is in your archive" in entry.statement[1]

@@ -31,6 +31,8 @@ from marchpast.cli import (
 from marchpast.cli.commands import add_command
 
 _EPILOG = """\
+examples:
+
 a result, and what to hold against it:
   marchpast validate result
       check a result folder against its format (marchpast schema prints it)
