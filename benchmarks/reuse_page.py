@@ -28,7 +28,7 @@ _SCALE = """\
 An archive of {frames:,} frames ({hours} hours) with {hashes:,} hashes is read in {read_s} s and
 indexed in {index_s} s, once (`python -m benchmarks.reuse_scale`). A search then takes, for a clip
 of {clip_seconds:.0f} seconds whose hashes are at hand, from the first look-up to the compared
-pictures, on one core of {processor} that other work shared:
+pictures, on one core of {processor}:
 """
 _REAL = """\
 Sub-clips of {files} real clips ({minutes:.1f} minutes, not part of this repository) searched among
