@@ -11,26 +11,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.drawn import Vehicle, recognizer, write_clip
 
 from marchpast.cli.main import build_parser, main
 from marchpast.identity import attributes
-from marchpast.media import open_source
-from marchpast.run import Run
 
 Answer = tuple[int, str, str]
-
-
-@pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One Osa and one BTR, in a finished run of a classifier that is not at hand."""
-    folder = tmp_path_factory.mktemp("run")
-    vehicles = [Vehicle("osa", 10, 20, 40), Vehicle("btr80", 100, 90, 40)]
-    clip = write_clip(folder / "pair.mp4", vehicles, seconds=1.0)
-    with Run(folder / "result", recognizer=recognizer()) as run:
-        list(run.sightings(open_source(clip)))
-        run.save()
-    return folder / "result"
 
 
 @pytest.fixture

@@ -17,22 +17,9 @@ from marchpast.cli import compare as command
 from marchpast.cli.main import build_parser, main
 from marchpast.media import open_source
 from marchpast.pipeline import Recognizer
-from marchpast.run import Run
 from marchpast.sheets import ViewName
 
 Answer = tuple[int, str, str]
-
-
-@pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One Osa and one BTR, in a finished run."""
-    folder = tmp_path_factory.mktemp("run")
-    vehicles = [Vehicle("osa", 10, 20, 40), Vehicle("btr80", 100, 90, 40)]
-    clip = write_clip(folder / "pair.mp4", vehicles, seconds=1.0)
-    with Run(folder / "result", recognizer=recognizer()) as run:
-        list(run.sightings(open_source(clip)))
-        run.save()
-    return folder / "result"
 
 
 @pytest.fixture
